@@ -1,0 +1,1 @@
+"""Numbers with units: dtypes, shapes, and how a figure is written on a screen."""

@@ -1,0 +1,57 @@
+"""Shapes of matrix products, and the two roundings that tiling needs."""
+
+from __future__ import annotations
+
+from tilescope.errors import InputError
+
+MAX_DIMENSION = 2**20
+MAX_MACS = 2**40
+
+
+def ceil_div(dividend: int, divisor: int) -> int:
+    """How many divisors cover the dividend."""
+    return -(-dividend // divisor)
+
+
+def round_up(value: int, multiple: int) -> int:
+    """The smallest multiple that is not below the value."""
+    return ceil_div(value, multiple) * multiple
+
+
+def parse_shape(text: str) -> tuple[int, int, int]:
+    """(m, n, k) from MxNxK, as in 64x128x256; × and X separate as well.
+
+    Raises:
+        InputError: not three whole numbers, or out of range (see check_shape).
+    """
+    parts = text.strip().lower().replace("×", "x").split("x")
+    try:
+        m, n, k = (int(part) for part in parts)
+    except ValueError:
+        raise InputError(
+            f"A shape is MxNxK, three whole numbers as in 64x128x256, not {text!r}."
+        ) from None
+    check_shape(m, n, k, text)
+    return m, n, k
+
+
+def check_shape(m: int, n: int, k: int, shown: str | None = None) -> None:
+    """Accept a matrix product of m×n×k.
+
+    Raises:
+        InputError: a dimension below 1 or above 2^20, or more than 2^40 MACs in all.
+    """
+    text = shown or f"{m}x{n}x{k}"
+    for letter, value in (("M", m), ("N", n), ("K", k)):
+        if value < 1:
+            raise InputError(f"{letter} is {value} in the shape {text}; it must be 1 or more.")
+        if value > MAX_DIMENSION:
+            raise InputError(
+                f"{letter} is {value:,} in the shape {text}; the largest dimension accepted "
+                f"is {MAX_DIMENSION:,}."
+            )
+    if m * n * k > MAX_MACS:
+        raise InputError(
+            f"The shape {text} takes {m * n * k:,} multiply-accumulates; the most accepted "
+            f"is {MAX_MACS:,}. Profile a part of it."
+        )
