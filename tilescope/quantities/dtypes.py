@@ -56,7 +56,8 @@ def numpy_dtype(name: str) -> np.dtype[Any]:
     if canonical == "bfloat16":
         import ml_dtypes
 
-        return np.dtype(ml_dtypes.bfloat16)
+        bfloat16: np.dtype[Any] = np.dtype(ml_dtypes.bfloat16)
+        return bfloat16
     return np.dtype(canonical)
 
 

@@ -1,0 +1,1 @@
+"""What happened: runs, their cases and figures, and the one file format that holds them."""
