@@ -1,0 +1,117 @@
+"""The run file: what is written comes back, and what cannot be read says why."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tilescope.errors import InputError
+from tilescope.runs.files import check_writable, read_run, to_json, write_run
+from tilescope.runs.models import Run, json_schema
+
+
+def test_a_run_comes_back_as_it_was_written(mixed_run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    write_run(mixed_run, path)
+    assert read_run(path) == mixed_run
+    assert [file.name for file in tmp_path.iterdir()] == ["run.json"]
+
+
+def test_the_file_has_the_promised_names(per_tile_run: Run) -> None:
+    content = json.loads(to_json(per_tile_run))
+    assert content["schema_version"] == 1
+    (case,) = content["cases"]
+    assert case["shape"] == {"m": 64, "n": 960, "k": 768}
+    assert {"family", "block", "core_tile", "grid", "ports", "kernel"} <= set(case["mapping"])
+    assert list(case["npu_us"]) == ["kind", "median", "mean", "std", "min", "max", "p95", "n"]
+    assert case["npu_us"]["kind"] == "simulated"
+    assert set(case["baseline_us"]) == {*case["npu_us"], "samples"}
+    assert {"name", "launches", "core_calls", "total_us", "per_launch_us"} == set(
+        case["kernels"][0]
+    )
+    assert set(case["budget"][0]) == {"term", "us", "fraction"}
+    promised = {"setup_us", "device_us", "speedup", "npu_gflops", "baseline_gflops", "launches"}
+    assert {*promised, "max_abs_error", "max_rel_error", "tiles"} <= set(case)
+
+
+def test_unknown_keys_are_ignored_at_every_level(per_tile_run: Run, tmp_path: Path) -> None:
+    content = json.loads(to_json(per_tile_run))
+    content["later"] = 1
+    content["cases"][0]["later"] = {"a": 1}
+    content["cases"][0]["mapping"]["later"] = []
+    path = tmp_path / "run.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    assert read_run(path) == per_tile_run
+
+
+def test_a_truncated_file_is_refused(per_tile_run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    path.write_text(to_json(per_tile_run)[:-200], encoding="utf-8")
+    with pytest.raises(InputError, match="not whole, or not JSON"):
+        read_run(path)
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", '"text"', '{"schema_version": "1"}'])
+def test_a_foreign_file_is_refused(content: str, tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match="not a tilescope run file"):
+        read_run(path)
+
+
+def test_a_newer_file_says_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    path.write_text('{"schema_version": 2, "cases": []}', encoding="utf-8")
+    with pytest.raises(InputError, match=r"newer tilescope \(schema_version 2\).*Update"):
+        read_run(path)
+
+
+def test_a_missing_key_is_named(per_tile_run: Run, tmp_path: Path) -> None:
+    content = json.loads(to_json(per_tile_run))
+    del content["cases"][0]["npu_us"]["median"]
+    path = tmp_path / "run.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(InputError, match=r"cases\.0\.npu_us\.median"):
+        read_run(path)
+
+
+@pytest.mark.parametrize("written", [b"\xff\xfe\x00", None])
+def test_an_unreadable_file_is_refused(written: bytes | None, tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    if written is not None:
+        path.write_bytes(written)
+    with pytest.raises(InputError, match="cannot be read"):
+        read_run(path)
+
+
+def test_an_existing_file_is_kept_unless_forced(per_tile_run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    path.write_text("mine", encoding="utf-8")
+    with pytest.raises(InputError, match="--force"):
+        write_run(per_tile_run, path)
+    assert path.read_text(encoding="utf-8") == "mine"
+    write_run(per_tile_run, path, force=True)
+    assert read_run(path) == per_tile_run
+
+
+def test_a_folder_and_a_missing_folder_are_no_output(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is a folder"):
+        check_writable(tmp_path)
+    with pytest.raises(InputError, match="does not exist"):
+        check_writable(tmp_path / "nowhere" / "run.json")
+
+
+def test_times_that_are_no_numbers_are_refused(per_tile_run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    text = to_json(per_tile_run).replace('"device_us": 5000.0', '"device_us": NaN')
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="device_us"):
+        read_run(path)
+
+
+def test_the_schema_requires_what_a_case_always_has() -> None:
+    schema = json_schema()
+    required = schema["$defs"]["Case"]["required"]
+    assert {"name", "shape", "dtype", "npu_us", "device_us", "budget", "kernels"} <= set(required)
+    assert "timeline" not in required
+    assert schema["properties"]["schema_version"]["const"] == 1

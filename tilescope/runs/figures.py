@@ -1,0 +1,98 @@
+"""The figures of a case: statistics of a sample, parts of a whole, and shapes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Kind = Literal["measured", "simulated", "cached"]
+"""Where a time comes from: a clock beside the device, the simulated NPU, or an earlier run."""
+
+TERMS = (
+    "host",
+    "launch",
+    "issue",
+    "compute",
+    "core_overhead",
+    "shim_port",
+    "mem_tile_port",
+    "core_dma",
+    "ddr",
+    "sync",
+    "residual",
+)
+"""The names of a time budget's parts, in the order in which a launch meets them."""
+
+Microseconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=0)]
+Size = Annotated[int, Field(ge=1)]
+
+
+class Part(BaseModel):
+    """What every part of a run file is: read-only, and silent about keys it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Shape(Part):
+    """A matrix product C[m,n] = A[m,k] @ B[k,n], or a tile of one."""
+
+    m: Size
+    n: Size
+    k: Size
+
+
+class Grid(Part):
+    """The cores that a launch uses."""
+
+    rows: Size
+    cols: Size
+
+
+class Statistics(Part):
+    """A sample of times in µs; a simulated one is deterministic and has n = 1 and std = 0."""
+
+    kind: Kind
+    median: Microseconds
+    mean: Microseconds
+    std: Microseconds
+    min: Microseconds
+    max: Microseconds
+    p95: Microseconds
+    n: Size
+
+
+class SampledStatistics(Statistics):
+    """Statistics beside the sample that they were taken from, in the order of taking."""
+
+    samples: tuple[Microseconds, ...]
+
+
+class KernelShare(Part):
+    """What one kernel's launches took, host and launch part included: the shares sum to the case.
+
+    launches: submissions to the NPU; core_calls: invocations on single cores, over all launches.
+    """
+
+    name: str
+    launches: Count
+    core_calls: Count
+    total_us: Microseconds
+    per_launch_us: Microseconds
+
+
+class BudgetTerm(Part):
+    """One cause on the critical path: its time, and its fraction of the case's median."""
+
+    term: str
+    us: Microseconds
+    fraction: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class Interval(Part):
+    """Bounds within which the time of hardware is expected, with the confidence they carry."""
+
+    low: Microseconds
+    high: Microseconds
+    confidence: Annotated[float, Field(gt=0, lt=1)]

@@ -1,0 +1,104 @@
+"""Reading and writing files: what exists is kept unless forced, nothing is left half-written."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from tilescope.errors import InputError
+from tilescope.runs.models import SCHEMA_VERSION, Run
+
+
+def check_writable(path: Path, *, force: bool = False) -> None:
+    """Accept a path for output, before the work whose output it takes.
+
+    Raises:
+        InputError: the path exists and force is not set, is a folder, or lies in a folder that
+            does not exist or cannot be written.
+    """
+    if path.is_dir():
+        raise InputError(f"{path} is a folder; name a file in it.")
+    if path.exists() and not force:
+        raise InputError(f"{path} exists and is kept; add --force to replace it.")
+    folder = path.parent
+    if not folder.is_dir():
+        raise InputError(f"The folder {folder} does not exist; make it first.")
+    probe = _partial(path)
+    try:
+        probe.open("xb").close()
+    except OSError as error:
+        reason = error.strerror or error
+        raise InputError(f"{path} cannot be written ({reason}); choose another place.") from error
+    probe.unlink(missing_ok=True)
+
+
+def write_bytes(content: bytes, path: Path, *, force: bool = False) -> None:
+    """Put a whole file in place in one step, so that no reader ever sees half of it.
+
+    Raises:
+        InputError: see check_writable; also where the disk refuses.
+    """
+    check_writable(path, force=force)
+    partial = _partial(path)
+    try:
+        with partial.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def to_json(run: Run) -> str:
+    """The text of a run file, ending in a newline."""
+    return run.model_dump_json(indent=2, exclude_none=True) + "\n"
+
+
+def write_run(run: Run, path: Path, *, force: bool = False) -> None:
+    """Write a run file.
+
+    Raises:
+        InputError: see write_bytes.
+    """
+    write_bytes(to_json(run).encode(), path, force=force)
+
+
+def read_run(path: Path) -> Run:
+    """Read a run file; keys that this version does not know are ignored.
+
+    Raises:
+        InputError: the file is missing, cut short, of another kind, or of a newer version.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not a text file"
+        raise InputError(f"{path} cannot be read: {reason}.") from error
+    try:
+        content = json.loads(text)
+    except ValueError as error:
+        raise InputError(f"{path} is not whole, or not JSON: {error}.") from error
+    version = content.get("schema_version") if isinstance(content, dict) else None
+    if not isinstance(version, int) or isinstance(version, bool):
+        raise InputError(f"{path} is not a tilescope run file: it has no schema_version.")
+    if version > SCHEMA_VERSION:
+        raise InputError(
+            f"{path} was written by a newer tilescope (schema_version {version}); this one reads "
+            f"up to {SCHEMA_VERSION}. Update tilescope."
+        )
+    try:
+        return Run.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise InputError(f"{path} is not a run file: {place}: {first['msg']}.") from error
+
+
+def _partial(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.partial")

@@ -1,0 +1,118 @@
+"""The run: what was profiled, what came out, and under which conditions; the one file format."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field
+
+from tilescope.runs.figures import (
+    BudgetTerm,
+    Count,
+    Grid,
+    Interval,
+    KernelShare,
+    Microseconds,
+    Part,
+    SampledStatistics,
+    Shape,
+    Size,
+    Statistics,
+)
+
+SCHEMA_VERSION: Final = 1
+
+Rate = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Error = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class MappingChoice(Part):
+    """How the work was laid out.
+
+    block: what one launch covers; core_tile: what one core holds for one kernel call; emulation:
+    how many bfloat16 products stand for a float32 one, where a kernel emulates it.
+    """
+
+    family: str
+    block: Shape
+    core_tile: Shape
+    grid: Grid
+    ports: str
+    kernel: str
+    emulation: str | None = None
+
+
+class Case(Part):
+    """One matrix product under one mapping, device and runtime.
+
+    npu_us: the whole case as its caller waits for it, without the one-time setup_us; device_us:
+    first controller instruction to last token, summed over the launches; budget: parts of npu_us;
+    max_rel_error: max |NPU − reference| over max |reference|; reference names what that was;
+    GFLOP/s count the unpadded work; notes: what a reader must know before trusting the figures.
+    """
+
+    name: str
+    description: str = ""
+    shape: Shape
+    dtype: str
+    device: str
+    runtime: str
+    mapping: MappingChoice
+    npu_us: Statistics
+    setup_us: Microseconds
+    device_us: Microseconds
+    baseline_us: SampledStatistics | None = None
+    speedup: Rate | None = None
+    npu_gflops: Rate
+    baseline_gflops: Rate | None = None
+    max_abs_error: Error | None = None
+    max_rel_error: Error | None = None
+    reference: Literal["pytorch", "float64"] | None = None
+    launches: Count
+    kernels: tuple[KernelShare, ...]
+    budget: tuple[BudgetTerm, ...]
+    tiles: Size
+    interval_us: Interval | None = None
+    timeline: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+class Provenance(Part):
+    """The conditions of a run: versions, machine, date and command, and no secrets.
+
+    baseline_missing: why there is no PyTorch figure; virtualisation: None where none was seen.
+    """
+
+    tilescope: str
+    git_commit: str | None = None
+    engine: str | None = None
+    kernel_library: str | None = None
+    device: str
+    runtime: str
+    python: str
+    numpy: str
+    torch: str | None = None
+    torch_threads: Size | None = None
+    baseline_missing: str | None = None
+    cpu: str | None = None
+    governor: str | None = None
+    virtualisation: str | None = None
+    os: str
+    date: str
+    seed: int
+    command_line: str
+
+
+class Run(Part):
+    """The cases of one call, in the order they were asked for; complete is false after Ctrl-C."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    complete: bool = True
+    cases: tuple[Case, ...]
+    provenance: Provenance
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a run file."""
+    schema = Run.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
