@@ -1,0 +1,110 @@
+// Runs a program in function and in time, in one pass.
+//
+// Locks carry tokens that know when they were released, so cores and array DMAs run ahead as far as their tokens
+// allow (a Kahn network: the order of evaluation cannot change the outcome). What is shared, DDR and the controller,
+// is taken strictly in the order of time. Each token also carries how the time until its release was spent along the
+// path that decided it, so the last token of a run holds the time budget, and it closes.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "tilescope/program.hpp"
+
+namespace tilescope {
+
+// Ticks by term; their sum is the time of the event that carries them.
+struct Blame {
+  std::array<Tick, kTerms> ticks{};
+  void charge(Term term, Tick amount) { ticks[static_cast<size_t>(term)] += amount; }
+};
+
+struct Usage {
+  Tick busy = 0;
+  std::array<Tick, kCauses> waiting{};
+  Tick last = 0;       // when it last did something
+  int64_t bytes = 0;   // moved, for channels
+};
+
+enum class Activity : uint8_t { call, overhead, transfer, setup, wait, issue, token };
+
+struct Span {
+  int32_t resource;  // cores, then channels, then the controller
+  Activity activity;
+  int32_t detail;    // kernel of a call, cause of a wait, task of an issue
+  Tick start;
+  Tick end;
+};
+
+struct Outcome {
+  Tick ticks = 0;     // first controller step to last
+  Tick drained = 0;   // the last thing that happened on any resource, at least `ticks`
+  Blame budget;
+  std::vector<Usage> cores;
+  std::vector<Usage> channels;
+  Usage controller;
+  std::vector<int64_t> kernel_calls;
+  std::vector<int64_t> host_bytes_read;
+  std::vector<int64_t> host_bytes_written;
+  std::vector<Span> spans;
+  int64_t steps = 0;
+};
+
+// The bytes behind a program's buffers; poisoned when made, so that data nobody wrote is seen.
+class Arena {
+ public:
+  explicit Arena(const Program& program);
+  uint8_t* buffer(int32_t index) const { return buffers_[static_cast<size_t>(index)]; }
+
+ private:
+  struct Free {
+    void operator()(uint8_t* p) const;
+  };
+  std::vector<std::unique_ptr<uint8_t[], Free>> storage_;
+  std::vector<uint8_t*> buffers_;
+};
+
+// What a pass did to the data, in its order, so that the same launch on other data needs no second timing.
+struct Recording {
+  struct Copy {
+    Memory from, to;
+    Cursor from_cursor, to_cursor;
+    int64_t bytes;
+  };
+  struct Invocation {
+    TilescopeKernelThunk thunk;
+    std::vector<void*> pointers;
+    const int32_t* scalars;
+  };
+  struct Entry {
+    bool is_copy;
+    size_t index;
+  };
+  std::vector<Entry> entries;
+  std::vector<Copy> copies;
+  std::vector<Invocation> invocations;
+
+  void replay(const Arena& arena, const std::vector<uint8_t*>& host) const;
+};
+
+struct Options {
+  bool spans = false;
+  int64_t max_steps = int64_t{4} << 30;
+  std::function<void()> poll;  // called now and then; may throw to end the run
+};
+
+// A run that cannot finish, or that the hardware would get wrong; the text is for the user.
+struct SimulationError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// With `arena` null the data is left out and only time passes; `host` then may be empty.
+Outcome simulate(const Program& program, const Options& options, const Arena* arena = nullptr,
+                 const std::vector<uint8_t*>& host = {}, Recording* recording = nullptr);
+
+}  // namespace tilescope

@@ -1,0 +1,171 @@
+#include "machine.hpp"
+
+namespace tilescope {
+
+Machine::Machine(const Program& program, const Options& options, const Arena* arena,
+                 const std::vector<uint8_t*>& host, Recording* recording)
+    : program_(program), options_(options), arena_(arena), host_(host), recording_(recording) {
+  locks_.resize(program.locks.size());
+  for (size_t i = 0; i < program.locks.size(); ++i)
+    for (int32_t n = 0; n < program.locks[i].initial; ++n) locks_[i].add(Token{0, {}});
+  cores_.resize(program.cores.size());
+  for (size_t i = 0; i < program.cores.size(); ++i) cores_[i].held.resize(program.cores[i].ports.size());
+  flows_.resize(program.flows.size());
+  place_of_channel_.assign(program.channels.size(), {-1, -1});
+  for (size_t f = 0; f < program.flows.size(); ++f) {
+    std::vector<int32_t> channels{program.flows[f].source};
+    channels.insert(channels.end(), program.flows[f].targets.begin(), program.flows[f].targets.end());
+    for (const int32_t channel : channels) {
+      place_of_channel_[static_cast<size_t>(channel)] = {static_cast<int32_t>(f),
+                                                         static_cast<int32_t>(flows_[f].ends.size())};
+      Endpoint end;
+      end.channel = channel;
+      end.descriptor = program.channels[static_cast<size_t>(channel)].first;
+      flows_[f].ends.push_back(std::move(end));
+    }
+  }
+  int32_t tasks = 0;
+  for (const ControllerStep& step : program.controller) tasks = std::max(tasks, step.task + 1);
+  task_done_.resize(static_cast<size_t>(tasks));
+  task_is_done_.assign(static_cast<size_t>(tasks), 0);
+  queued_.assign(program.cores.size() + program.flows.size(), false);
+  outcome_.cores.resize(program.cores.size());
+  outcome_.channels.resize(program.channels.size());
+  outcome_.kernel_calls.assign(program.kernels.size(), 0);
+  outcome_.host_bytes_read.assign(program.host_bytes.size(), 0);
+  outcome_.host_bytes_written.assign(program.host_bytes.size(), 0);
+}
+
+void Machine::count_step() {
+  if (++outcome_.steps > options_.max_steps)
+    throw SimulationError("the design takes more than " + std::to_string(options_.max_steps) +
+                          " steps; make its loops shorter or its tiles larger");
+  if (options_.poll && (outcome_.steps & 0xFFFF) == 0) options_.poll();
+}
+
+void Machine::note(int32_t resource, Activity activity, int32_t detail, Tick start, Tick end) {
+  if (options_.spans && end > start) outcome_.spans.push_back({resource, activity, detail, start, end});
+}
+
+void Machine::wake(int32_t agent) {
+  if (queued_[static_cast<size_t>(agent)]) return;
+  queued_[static_cast<size_t>(agent)] = true;
+  ready_.push_back(agent);
+}
+
+void Machine::drain_ready_agents() {
+  const auto core_count = static_cast<int32_t>(cores_.size());
+  while (!ready_.empty()) {
+    const int32_t agent = ready_.back();
+    ready_.pop_back();
+    queued_[static_cast<size_t>(agent)] = false;
+    if (agent < core_count) {
+      run_core(agent);
+    } else {
+      run_flow(agent - core_count);
+    }
+  }
+}
+
+void Machine::release(int32_t lock, int32_t count, const Token& token) {
+  TokenQueue& queue = locks_[static_cast<size_t>(lock)];
+  for (int32_t n = 0; n < count; ++n) queue.add(token);
+  if (queue.waiter >= 0) {
+    const int32_t agent = queue.waiter;
+    queue.waiter = -1;
+    wake(agent);
+  }
+}
+
+// Takes a lock's tokens and waits for the latest; false when they are not there yet.
+bool Machine::take(int32_t lock, int32_t count, int32_t agent, Clock& clock, Usage& usage, int32_t resource) {
+  TokenQueue& queue = locks_[static_cast<size_t>(lock)];
+  if (!queue.holds(count)) {
+    queue.waiter = agent;
+    return false;
+  }
+  const Tick from = clock.time;
+  const Tick waited = clock.wait_for(queue.take(count));
+  const Cause cause = program_.locks[static_cast<size_t>(lock)].cause;
+  usage.waiting[static_cast<size_t>(cause)] += waited;
+  note(resource, Activity::wait, static_cast<int32_t>(cause), from, from + waited);
+  return true;
+}
+
+Outcome Machine::run() {
+  const auto agents = static_cast<int32_t>(cores_.size() + flows_.size());
+  for (int32_t agent = agents; agent-- > 0;) wake(agent);
+  while (controller_step_ < program_.controller.size()) {
+    drain_ready_agents();
+    const Tick finish = ddr_.next_finish();
+    auto arrival = std::min_element(arrivals_.begin(), arrivals_.end(), [](const Arrival& a, const Arrival& b) {
+      return a.time != b.time ? a.time < b.time : a.flow < b.flow;
+    });
+    const Tick arrives = arrival == arrivals_.end() ? Ddr::kNever : arrival->time;
+    const Tick issues = controller_ready_at();
+    if (finish == Ddr::kNever && arrives == Ddr::kNever && issues == Ddr::kNever) report_deadlock();
+    if (finish <= arrives && finish <= issues) {  // at one instant: ends, then starts, then the controller
+      const Ddr::Transfer done = ddr_.finish_next();
+      flows_[static_cast<size_t>(done.flow)].in_ddr = false;
+      finish_piece(done.flow, done.limited_ticks, finish);
+      wake(static_cast<int32_t>(cores_.size()) + done.flow);
+    } else if (arrives <= issues) {
+      ddr_.start(arrives, arrival->flow, flows_[static_cast<size_t>(arrival->flow)].piece_ticks, arrival->load);
+      *arrival = arrivals_.back();
+      arrivals_.pop_back();
+    } else {
+      step_controller();
+    }
+    count_step();
+  }
+  outcome_.ticks = controller_.time;
+  outcome_.budget = controller_.blame;
+  outcome_.controller.last = controller_.time;
+  outcome_.drained = controller_.time;
+  for (const Usage& usage : outcome_.cores) outcome_.drained = std::max(outcome_.drained, usage.last);
+  for (const Usage& usage : outcome_.channels) outcome_.drained = std::max(outcome_.drained, usage.last);
+  return std::move(outcome_);
+}
+
+Tick Machine::controller_ready_at() const {
+  const ControllerStep& step = program_.controller[controller_step_];
+  if (step.kind != ControllerStep::Kind::await) return controller_.time + step.ticks;
+  if (!task_is_done_[static_cast<size_t>(step.task)]) return Ddr::kNever;
+  return std::max(controller_.time, task_done_[static_cast<size_t>(step.task)].time) + step.ticks;
+}
+
+void Machine::step_controller() {
+  const ControllerStep& step = program_.controller[controller_step_++];
+  const auto resource = static_cast<int32_t>(program_.cores.size() + program_.channels.size());
+  Usage& usage = outcome_.controller;
+  if (step.kind == ControllerStep::Kind::await) {
+    const Tick from = controller_.time;
+    const Tick waited = controller_.wait_for(task_done_[static_cast<size_t>(step.task)]);
+    usage.waiting[static_cast<size_t>(Cause::token)] += waited;
+    note(resource, Activity::wait, static_cast<int32_t>(Cause::token), from, from + waited);
+    note(resource, Activity::token, step.task, controller_.time, controller_.time + step.ticks);
+    controller_.spend(Term::sync, step.ticks);
+    usage.busy += step.ticks;
+    return;
+  }
+  note(resource, Activity::issue, step.task, controller_.time, controller_.time + step.ticks);
+  controller_.spend(Term::issue, step.ticks);
+  usage.busy += step.ticks;
+  if (step.kind != ControllerStep::Kind::push) return;
+  const auto [flow, place] = place_of_channel_[static_cast<size_t>(step.channel)];
+  Endpoint& end = flows_[static_cast<size_t>(flow)].ends[static_cast<size_t>(place)];
+  const Channel& channel = program_.channels[static_cast<size_t>(step.channel)];
+  if (end.queue.size() >= static_cast<size_t>(channel.queue_depth))
+    throw SimulationError(channel.name + " has " + std::to_string(channel.queue_depth) +
+                          " tasks queued, which is all its queue holds; the hardware would lose task " +
+                          std::to_string(step.task) + ": await an earlier task before this one is issued");
+  end.queue.push_back({step.task, step.descriptor, {controller_.time, controller_.blame}});
+  wake(static_cast<int32_t>(cores_.size()) + flow);
+}
+
+Outcome simulate(const Program& program, const Options& options, const Arena* arena,
+                 const std::vector<uint8_t*>& host, Recording* recording) {
+  return Machine(program, options, arena, host, recording).run();
+}
+
+}  // namespace tilescope

@@ -1,0 +1,162 @@
+// The moving parts of one simulation: token queues, cores, stream endpoints and the controller.
+#pragma once
+
+#include <algorithm>
+#include <deque>
+#include <vector>
+
+#include "tilescope/ddr.hpp"
+#include "tilescope/simulator.hpp"
+
+namespace tilescope {
+
+struct Token {
+  Tick time;
+  Blame blame;
+};
+
+// Where an agent stands in time, and how that time was spent on the path that decided it.
+struct Clock {
+  Tick time = 0;
+  Blame blame;
+
+  void spend(Term term, Tick ticks) {
+    time += ticks;
+    blame.charge(term, ticks);
+  }
+  // Waits for something that happened on another's path; returns the ticks waited.
+  Tick wait_for(const Token& token) {
+    if (token.time <= time) return 0;
+    const Tick waited = token.time - time;
+    time = token.time;
+    blame = token.blame;
+    return waited;
+  }
+};
+
+// A counting lock whose tokens remember when and why they came. One agent acquires it.
+class TokenQueue {
+ public:
+  bool holds(int32_t count) const { return tokens_.size() - head_ >= static_cast<size_t>(count); }
+  int64_t size() const { return static_cast<int64_t>(tokens_.size() - head_); }
+  void add(const Token& token) { tokens_.push_back(token); }
+  // The latest of the first `count` tokens, which are taken.
+  Token take(int32_t count) {
+    size_t latest = head_;
+    for (size_t i = head_; i < head_ + static_cast<size_t>(count); ++i)
+      if (tokens_[i].time > tokens_[latest].time) latest = i;
+    const Token token = tokens_[latest];
+    head_ += static_cast<size_t>(count);
+    if (head_ == tokens_.size()) {
+      tokens_.clear();
+      head_ = 0;
+    } else if (head_ > 64) {
+      tokens_.erase(tokens_.begin(), tokens_.begin() + static_cast<std::ptrdiff_t>(head_));
+      head_ = 0;
+    }
+    return token;
+  }
+
+  int32_t waiter = -1;  // the agent to wake
+
+ private:
+  std::vector<Token> tokens_;
+  size_t head_ = 0;
+};
+
+struct CoreState {
+  Clock clock;
+  size_t step = 0;
+  std::vector<int64_t> trips;                    // of the loops entered, innermost last
+  struct Held {
+    int64_t oldest = 0;                          // buffer index of the oldest object held
+    int64_t count = 0;
+  };
+  std::vector<Held> held;                        // by port
+};
+
+struct Task {
+  int32_t number;
+  int32_t descriptor;
+  Token pushed;
+};
+
+// One end of a stream: a channel working through its descriptors.
+struct Endpoint {
+  int32_t channel = -1;
+  Clock clock;
+  bool ready = false;            // its descriptor has its lock and is set up
+  int32_t descriptor = -1;
+  int32_t task = -1;
+  int64_t bytes_left = 0;
+  size_t tasks_started = 0;
+  Cursor cursor;
+  std::deque<Task> queue;
+};
+
+struct FlowState {
+  std::vector<Endpoint> ends;    // the source first
+  bool in_ddr = false;
+  Clock start;                   // of the piece under way
+  int64_t piece_bytes = 0;
+  Tick piece_ticks = 0;
+  Term term = Term::core_dma;
+};
+
+struct Arrival {
+  Tick time;
+  int32_t flow;
+  int64_t load;
+};
+
+class Machine {
+ public:
+  Machine(const Program& program, const Options& options, const Arena* arena, const std::vector<uint8_t*>& host,
+          Recording* recording);
+  Outcome run();
+
+ private:
+  // agents: cores first, then flows
+  void wake(int32_t agent);
+  void drain_ready_agents();
+  void run_core(int32_t index);
+  void call_kernel(int32_t core_index, CoreState& core, const Call& call);
+  void run_flow(int32_t index);
+  bool prepare(int32_t flow, Endpoint& end);
+  void finish_piece(int32_t flow, Tick ddr_limited, Tick end_time);
+  void end_descriptor(Endpoint& end, const Token& released);
+  void move_data(FlowState& flow);
+  void release(int32_t lock, int32_t count, const Token& token);
+  bool take(int32_t lock, int32_t count, int32_t agent, Clock& clock, Usage& usage, int32_t resource);
+
+  Tick controller_ready_at() const;
+  void step_controller();
+
+  void count_step();
+  void note(int32_t resource, Activity activity, int32_t detail, Tick start, Tick end);
+  int32_t channel_resource(int32_t channel) const { return static_cast<int32_t>(program_.cores.size()) + channel; }
+  [[noreturn]] void report_deadlock() const;
+
+  const Program& program_;
+  const Options options_;
+  const Arena* arena_;
+  const std::vector<uint8_t*>& host_;
+  Recording* recording_;
+
+  std::vector<TokenQueue> locks_;
+  std::vector<CoreState> cores_;
+  std::vector<FlowState> flows_;
+  std::vector<std::pair<int32_t, int32_t>> place_of_channel_;  // flow and end
+  std::vector<bool> queued_;
+  std::vector<int32_t> ready_;
+  Ddr ddr_;
+  std::vector<Arrival> arrivals_;
+  Clock controller_;
+  size_t controller_step_ = 0;
+  std::vector<Token> task_done_;
+  std::vector<char> task_is_done_;
+  std::vector<void*> pointers_;
+  Outcome outcome_;
+};
+
+}  // namespace tilescope

@@ -1,0 +1,158 @@
+#include "tilescope/pattern.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <stdexcept>
+
+namespace tilescope {
+
+void Pattern::normalise() {
+  std::vector<Dimension> kept;
+  for (const Dimension& d : dimensions)
+    if (d.size != 1) kept.push_back(d);
+  while (!kept.empty() && kept.back().stride_bytes == run_bytes) {
+    run_bytes *= kept.back().size;
+    kept.pop_back();
+  }
+  for (size_t i = kept.size(); i-- > 1;) {
+    if (kept[i - 1].stride_bytes == kept[i].stride_bytes * kept[i].size) {
+      kept[i - 1] = {kept[i - 1].size * kept[i].size, kept[i].stride_bytes};
+      kept.erase(kept.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+  }
+  if (kept.size() > Cursor::kMaxDimensions) throw std::invalid_argument("a descriptor has more dimensions than any DMA");
+  dimensions = std::move(kept);
+}
+
+int64_t Pattern::total_bytes() const {
+  int64_t total = run_bytes;
+  for (const Dimension& d : dimensions) total *= d.size;
+  return total;
+}
+
+int64_t Pattern::highest_byte() const {
+  int64_t last = offset_bytes + run_bytes;
+  for (const Dimension& d : dimensions) last += std::max<int64_t>(0, (d.size - 1) * d.stride_bytes);
+  return last;
+}
+
+int64_t Pattern::lowest_byte() const {
+  int64_t first = offset_bytes;
+  for (const Dimension& d : dimensions) first += std::min<int64_t>(0, (d.size - 1) * d.stride_bytes);
+  return first;
+}
+
+void Cursor::reset(const Pattern* pattern) {
+  pattern_ = pattern;
+  address_ = pattern->offset_bytes;
+  run_left_ = pattern->run_bytes;
+  std::fill(std::begin(index_), std::end(index_), 0);
+}
+
+int64_t Cursor::rows_left() const {
+  if (pattern_->dimensions.empty()) return 1;
+  const size_t inner = pattern_->dimensions.size() - 1;
+  return pattern_->dimensions[inner].size - index_[inner];
+}
+
+int64_t Cursor::row_stride() const {
+  return pattern_->dimensions.empty() ? pattern_->run_bytes : pattern_->dimensions.back().stride_bytes;
+}
+
+void Cursor::carry(int level) {
+  for (; level >= 0; --level) {
+    const Dimension& d = pattern_->dimensions[static_cast<size_t>(level)];
+    if (index_[level] < d.size) return;
+    address_ -= index_[level] * d.stride_bytes;
+    index_[level] = 0;
+    if (level > 0) {
+      ++index_[level - 1];
+      address_ += pattern_->dimensions[static_cast<size_t>(level - 1)].stride_bytes;
+    }
+  }
+}
+
+void Cursor::advance_inside_run(int64_t bytes) {
+  address_ += bytes;
+  run_left_ -= bytes;
+  if (run_left_ > 0) return;
+  address_ -= pattern_->run_bytes;
+  advance_rows(1);
+}
+
+void Cursor::advance_rows(int64_t rows) {
+  run_left_ = pattern_->run_bytes;
+  const int inner = static_cast<int>(pattern_->dimensions.size()) - 1;
+  if (inner < 0) return;  // the walk is over, or starts again
+  index_[inner] += rows;
+  address_ += rows * pattern_->dimensions[static_cast<size_t>(inner)].stride_bytes;
+  carry(inner);
+}
+
+namespace {
+
+template <int64_t kRun>
+void copy_rows_of(uint8_t* target, const uint8_t* source, int64_t rows, int64_t to_step, int64_t from_step) {
+  for (int64_t r = 0; r < rows; ++r) std::memcpy(target + r * to_step, source + r * from_step, kRun);
+}
+
+void copy_long(uint8_t* target, const uint8_t* source, int64_t bytes) {
+  if (bytes > 512 || bytes % 32 != 0) {
+    std::memcpy(target, source, static_cast<size_t>(bytes));
+    return;
+  }
+  for (int64_t b = 0; b < bytes; b += 32) std::memcpy(target + b, source + b, 32);
+}
+
+void copy_rows(uint8_t* target, const uint8_t* source, int64_t rows, int64_t run, int64_t to_step, int64_t from_step) {
+  switch (run) {
+    case 4: return copy_rows_of<4>(target, source, rows, to_step, from_step);
+    case 8: return copy_rows_of<8>(target, source, rows, to_step, from_step);
+    case 16: return copy_rows_of<16>(target, source, rows, to_step, from_step);
+    case 32: return copy_rows_of<32>(target, source, rows, to_step, from_step);
+    case 64: return copy_rows_of<64>(target, source, rows, to_step, from_step);
+    case 128: return copy_rows_of<128>(target, source, rows, to_step, from_step);
+    default:
+      for (int64_t r = 0; r < rows; ++r) copy_long(target + r * to_step, source + r * from_step, run);
+  }
+}
+
+}  // namespace
+
+void copy_between(Cursor& from, const uint8_t* source, Cursor& to, uint8_t* target, int64_t bytes) {
+  while (bytes > 0) {
+    const int64_t from_run = from.pattern_->run_bytes;
+    const int64_t to_run = to.pattern_->run_bytes;
+    const bool from_fresh = from.run_left_ == from_run && from_run <= bytes;
+    const bool to_fresh = to.run_left_ == to_run && to_run <= bytes;
+    const uint8_t* s = source + from.address_;
+    uint8_t* t = target + to.address_;
+    if (from_fresh && to_fresh && from_run == to_run) {
+      const int64_t rows = std::min({from.rows_left(), to.rows_left(), bytes / from_run});
+      copy_rows(t, s, rows, from_run, to.row_stride(), from.row_stride());
+      from.advance_rows(rows);
+      to.advance_rows(rows);
+      bytes -= rows * from_run;
+    } else if (from_fresh && from_run < to.run_left_) {  // gather rows into one run
+      const int64_t rows = std::min({from.rows_left(), to.run_left_ / from_run, bytes / from_run});
+      copy_rows(t, s, rows, from_run, from_run, from.row_stride());
+      from.advance_rows(rows);
+      to.advance_inside_run(rows * from_run);
+      bytes -= rows * from_run;
+    } else if (to_fresh && to_run < from.run_left_) {  // scatter one run into rows
+      const int64_t rows = std::min({to.rows_left(), from.run_left_ / to_run, bytes / to_run});
+      copy_rows(t, s, rows, to_run, to.row_stride(), to_run);
+      from.advance_inside_run(rows * to_run);
+      to.advance_rows(rows);
+      bytes -= rows * to_run;
+    } else {
+      const int64_t run = std::min({from.run_left_, to.run_left_, bytes});
+      std::memcpy(t, s, static_cast<size_t>(run));
+      from.advance_inside_run(run);
+      to.advance_inside_run(run);
+      bytes -= run;
+    }
+  }
+}
+
+}  // namespace tilescope
