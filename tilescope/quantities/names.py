@@ -15,3 +15,15 @@ def unknown_name(kind: str, name: str, existing: Iterable[str]) -> InputError:
     meant = next((known for known in names if close and known.lower() == close[0]), None)
     hint = f" Did you mean {meant}?" if meant else ""
     return InputError(f"Unknown {kind} {name!r}; there is {', '.join(names)}.{hint}")
+
+
+def check_choice(kind: str, name: str, existing: Iterable[str]) -> str:
+    """The name, where it is one of those that exist.
+
+    Raises:
+        InputError: see unknown_name.
+    """
+    names = tuple(existing)
+    if name not in names:
+        raise unknown_name(kind, name, names)
+    return name

@@ -1,0 +1,62 @@
+"""What can be said of the machine that a run was taken on, read from files that anyone may read."""
+
+from __future__ import annotations
+
+import platform
+from pathlib import Path
+
+_CPU_INFO = Path("/proc/cpuinfo")
+_GOVERNOR = Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
+_HYPERVISOR = Path("/sys/hypervisor/type")
+_PRODUCT = Path("/sys/class/dmi/id/sys_vendor")
+_CONTAINERS = (Path("/.dockerenv"), Path("/run/.containerenv"))
+
+
+def cpu_model() -> str | None:
+    """The processor's own name, or its architecture where it does not say."""
+    fields = _cpu_fields()
+    return fields.get("model name") or fields.get("Model") or platform.machine() or None
+
+
+def frequency_governor() -> str | None:
+    """Who decides the processor's clock; None where the machine does not show it."""
+    return _first_line(_GOVERNOR)
+
+
+def virtualisation() -> str | None:
+    """The hypervisor or container seen, or None: then none was seen, not that there is none."""
+    seen = []
+    if "hypervisor" in _cpu_fields().get("flags", "").split():
+        seen.append("virtual machine")
+    seen += [text for text in (_first_line(_HYPERVISOR),) if text]
+    if seen and (vendor := _first_line(_PRODUCT)):
+        seen.append(vendor)
+    if any(marker.exists() for marker in _CONTAINERS):
+        seen.append("container")
+    return ", ".join(seen) or None
+
+
+def operating_system() -> str:
+    """The distribution and the kernel's release."""
+    try:
+        name = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
+    except OSError:
+        name = platform.system()
+    return f"{name}, {platform.system()} {platform.release()}"
+
+
+def _cpu_fields() -> dict[str, str]:
+    """The fields of the first processor that the kernel lists."""
+    try:
+        first = _CPU_INFO.read_text(encoding="utf-8", errors="replace").split("\n\n")[0]
+    except OSError:
+        return {}
+    pairs = (line.partition(":") for line in first.splitlines())
+    return {key.strip(): value.strip() for key, _, value in pairs}
+
+
+def _first_line(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").strip().splitlines()[0]
+    except (OSError, IndexError):
+        return None

@@ -1,0 +1,95 @@
+"""The table of a run: one row for each case in the order it ran, then the totals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tilescope.quantities.units import significant
+from tilescope.reports.budget import bound_by, closing_percentages, short
+from tilescope.reports.paint import PLAIN, Paint, Style
+from tilescope.reports.tables import Column, table, table_width
+from tilescope.runs.models import Case
+
+DROPPED_FIRST = ("dtype", "cores")
+"""Columns that a narrow screen does without where every row says the same: it is said once."""
+
+
+def case_table(cases: Sequence[Case], *, width: int = 80, paint: Paint = PLAIN) -> list[str]:
+    """The table's lines; too wide a table says once, above, what every row has in common."""
+    columns = _columns(cases)
+    said = []
+    for head in DROPPED_FIRST:
+        column = next(column for column in columns if column.head == head)
+        if table_width(columns) > width and len(set(column.cells[: len(cases)])) == 1:
+            columns.remove(column)
+            said.append(f"{head} {column.cells[0]}")
+    caption = f"Every row: {', '.join(said)}" if said else None
+    return [*([caption] if caption else []), *table(columns, totals=True, paint=paint)]
+
+
+def _columns(cases: Sequence[Case]) -> list[Column]:
+    npu_us = [case.npu_us.median for case in cases]
+    torch_us = [case.baseline_us.median if case.baseline_us else None for case in cases]
+    torch_known = [us for us in torch_us if us is not None]
+    all_torch_us = sum(torch_known) if len(torch_known) == len(cases) else None
+    npu_us.append(sum(npu_us))
+    torch_us.append(all_torch_us)
+    flops = [2 * case.shape.m * case.shape.n * case.shape.k for case in cases]
+    flops.append(sum(flops))
+    shares = [*closing_percentages(npu_us[:-1]), "100.0"]
+    speedups = [_ratio(torch, npu) for torch, npu in zip(torch_us, npu_us, strict=True)]
+    bounds = [*(bound_by([case]) for case in cases), bound_by(cases)]
+    accuracy = [case.max_rel_error for case in cases]
+    known = [error for error in accuracy if error is not None]
+    accuracy.append(max(known) if known else None)
+    columns = [
+        Column("name", [*(case.name for case in cases), "total"], left=True),
+        Column("shape\nM×N×K", [*map(_shape, cases), ""], left=True),
+        Column("dtype", [*(case.dtype for case in cases), ""], left=True),
+        Column("time\nms", [_ms(us) for us in npu_us]),
+        Column("share\n%", shares),
+        Column(
+            "laun-\nches",
+            [*(str(case.launches) for case in cases), str(sum(case.launches for case in cases))],
+        ),
+        Column("cores", [*(str(_cores(case)) for case in cases), ""]),
+        Column("GFLOP\n/s", [_gflops(flop, us) for flop, us in zip(flops, npu_us, strict=True)]),
+        Column("bound\nby", [short(term) if term else "-" for term in bounds], left=True),
+        Column("rel.\nerror", ["-" if error is None else f"{error:.1e}" for error in accuracy]),
+    ]
+    if torch_known:
+        columns += [
+            Column("PyTorch\nms", ["-" if us is None else _ms(us) for us in torch_us]),
+            Column(
+                "speed-\nup",
+                ["-" if ratio is None else f"{significant(ratio)}×" for ratio in speedups],
+                styles=[_style(ratio) for ratio in speedups],
+            ),
+        ]
+    return columns
+
+
+def _shape(case: Case) -> str:
+    return f"{case.shape.m}×{case.shape.n}×{case.shape.k}"
+
+
+def _cores(case: Case) -> int:
+    return case.mapping.grid.rows * case.mapping.grid.cols
+
+
+def _ms(us: float) -> str:
+    return significant(us / 1e3)
+
+
+def _gflops(flops: int, us: float) -> str:
+    return significant(flops / us / 1e3) if us else "-"
+
+
+def _ratio(above: float | None, below: float) -> float | None:
+    return above / below if above is not None and below else None
+
+
+def _style(ratio: float | None) -> Style | None:
+    if ratio is None:
+        return None
+    return "good" if ratio >= 1 else "warn"

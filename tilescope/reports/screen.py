@@ -1,0 +1,160 @@
+"""The first screen: how long, what bounds it, where the waiting is, how far to trust it.
+
+Times are medians. Everything is read from the run; a figure that the run lacks is absent or '-'.
+"""
+
+from __future__ import annotations
+
+import textwrap
+
+from tilescope.quantities.units import format_count, format_percent, format_us, significant
+from tilescope.reports.budget import bound_by, closing_percentages, meaning, short, summed
+from tilescope.reports.case_table import case_table
+from tilescope.reports.paint import PLAIN, Paint
+from tilescope.runs.models import Case, MappingChoice, Run
+
+BAR_WIDTH = 10
+LAUNCH_TERMS = ("host", "launch")
+
+
+def screen(run: Run, *, width: int = 80, paint: Paint = PLAIN) -> str:
+    """The whole screen, no line wider than `width` where names and shapes allow it."""
+    if not run.cases:
+        return "No case was finished.\n"
+    blocks = [
+        _title(run, paint),
+        _how_long(run, width, paint),
+        _waiting(run, width, paint),
+        _trust(run, width, paint),
+        case_table(run.cases, width=width, paint=paint),
+    ]
+    if advice := _advice(run, width, paint):
+        blocks.append(advice)
+    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def _title(run: Run, paint: Paint) -> list[str]:
+    case = run.cases[0]
+    mapping = case.mapping
+    kernel = f"{mapping.kernel} kernel" + (f", {mapping.emulation}" if mapping.emulation else "")
+    title = f"Linear projections on {case.device} ({case.npu_us.kind}), runtime {case.runtime}"
+    tiles = dict.fromkeys(_tiling(case.mapping) for case in run.cases)
+    return [
+        paint(title, "strong"),
+        f"{case.dtype}, {kernel}; {mapping.family}, ports {mapping.ports}",
+        *tiles,
+    ]
+
+
+def _tiling(mapping: MappingChoice) -> str:
+    tile, block = mapping.core_tile, mapping.block
+    return (
+        f"block {block.m}×{block.n}×{block.k} on {mapping.grid.rows}×{mapping.grid.cols} cores, "
+        f"core tile {tile.m}×{tile.n}×{tile.k} (m×n×k)"
+    )
+
+
+def _how_long(run: Run, width: int, paint: Paint) -> list[str]:
+    cases = run.cases
+    npu_us = sum(case.npu_us.median for case in cases)
+    count = "1 case" if len(cases) == 1 else f"{len(cases)} cases"
+    lines = [f"{format_us(npu_us)} on the NPU for {count}"]
+    torch_us = [case.baseline_us.median for case in cases if case.baseline_us]
+    if len(torch_us) == len(cases) and npu_us > 0:
+        total_us = sum(torch_us)
+        lines[0] += (
+            f"; PyTorch takes {format_us(total_us)}: speedup {significant(total_us / npu_us)}×"
+        )
+    device_us = sum(case.device_us for case in cases)
+    launches = sum(case.launches for case in cases)
+    lines.append(
+        f"The array works {format_us(device_us)} of that, in {format_count(launches)} "
+        f"launch{'' if launches == 1 else 'es'}; one-time set-up "
+        f"{format_us(max(case.setup_us for case in cases))} is not included"
+    )
+    return [paint("How long", "strong"), *_wrapped(lines, width)]
+
+
+def _waiting(run: Run, width: int, paint: Paint) -> list[str]:
+    totals = summed(run.cases)
+    top = bound_by(run.cases)
+    if top is None:
+        return [paint("What bounds it", "strong"), "  -"]
+    shares = dict(zip(totals, closing_percentages(list(totals.values())), strict=True))
+    whole_us = sum(totals.values())
+    lines = [
+        paint("What bounds it", "strong"),
+        *_wrapped([f"{short(top)}: {meaning(top)}, {shares[top]} % of the time"], width),
+        "",
+        paint("Where the waiting is", "strong")
+        + f" (critical path, 100 % = {format_us(whole_us)})",
+    ]
+    for term in sorted(totals, key=lambda name: -totals[name]):
+        bar = "█" * max(round(totals[term] / whole_us * BAR_WIDTH), 0)
+        text = f"  {short(term):<9} {shares[term]:>5} % {format_us(totals[term]):>8}  "
+        lines.append(
+            paint(text, "warn" if term == top else None)
+            + f"{bar:<{BAR_WIDTH}} {meaning(term)}".rstrip()
+        )
+    return lines
+
+
+def _trust(run: Run, width: int, paint: Paint) -> list[str]:
+    cases, provenance = run.cases, run.provenance
+    lines = []
+    if all(case.npu_us.kind == "simulated" for case in cases):
+        devices = ", ".join(sorted({f"{case.device} under {case.runtime}" for case in cases}))
+        lines.append(f"NPU times are simulated ({devices}), deterministic: n = 1, ± 0.000")
+    intervals = [case for case in cases if case.interval_us]
+    if not intervals:
+        lines.append("No interval: these figures were not yet held against hardware of their kind")
+    lines.extend(dict.fromkeys(note for case in cases for note in case.notes))
+    lines.append(_accuracy(cases))
+    runs = {case.baseline_us.n for case in cases if case.baseline_us}
+    if runs:
+        threads = provenance.torch_threads
+        lines.append(
+            f"PyTorch {provenance.torch or ''} is measured on this machine: median of "
+            f"{'/'.join(map(str, sorted(runs)))} runs"
+            + (f", {threads} thread{'' if threads == 1 else 's'}" if threads else "")
+        )
+    elif provenance.baseline_missing:
+        lines.append(f"No PyTorch figure: {provenance.baseline_missing}")
+    if not run.complete:
+        lines.append("Interrupted: only the cases that were finished are shown")
+    return [paint("How far to trust it", "strong"), *_wrapped(lines, width)]
+
+
+def _accuracy(cases: tuple[Case, ...]) -> str:
+    errors = [case.max_rel_error for case in cases if case.max_rel_error is not None]
+    if not errors:
+        return "Accuracy: -"
+    against = {"pytorch": "PyTorch's output", "float64": "float64"}
+    names = sorted({against[case.reference] for case in cases if case.reference})
+    return (
+        f"Every output is within its kernel's contract; relative error at most {max(errors):.1e} "
+        f"against {' and '.join(names)}"
+    )
+
+
+def _advice(run: Run, width: int, paint: Paint) -> list[str]:
+    """What to type next, where the launches are what the caller waits for."""
+    totals = summed(run.cases)
+    whole_us = sum(totals.values())
+    launch_us = sum(totals.get(term, 0.0) for term in LAUNCH_TERMS)
+    if all(case.mapping.family == "fused-k" for case in run.cases) or launch_us < whole_us / 2:
+        return []
+    text = (
+        f"{format_percent(launch_us / whole_us)} goes to the host and to launches; "
+        "--mapping fused-k needs one launch for each case"
+    )
+    return [paint("Next", "strong"), *_wrapped([text], width)]
+
+
+def _wrapped(sentences: list[str], width: int) -> list[str]:
+    lines = []
+    for sentence in sentences:
+        lines += textwrap.wrap(
+            sentence, width, initial_indent="  ", subsequent_indent="    ", break_long_words=False
+        )
+    return lines

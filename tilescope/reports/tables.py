@@ -1,0 +1,58 @@
+"""Text tables: columns as wide as their content, numbers to the right, no lines but one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tilescope.reports.paint import PLAIN, Paint, Style
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its head (lines separated by newline), cells, and whether they align left.
+
+    styles: one for each cell, or none at all.
+    """
+
+    head: str
+    cells: Sequence[str]
+    left: bool = False
+    styles: Sequence[Style | None] = ()
+
+    @property
+    def width(self) -> int:
+        """Characters of the widest cell or line of the head."""
+        return max(len(text) for text in (*self.head.split("\n"), *self.cells))
+
+
+def table(columns: Sequence[Column], *, totals: bool = False, paint: Paint = PLAIN) -> list[str]:
+    """The lines of a table; with `totals` the last row stands below a line of its own."""
+    heads = [column.head.split("\n") for column in columns]
+    height = max(len(head) for head in heads)
+    head_rows = [[*[""] * (height - len(head)), *head] for head in heads]
+    lines = [_row(columns, [head[i] for head in head_rows]) for i in range(height)]
+    rule = "-" * len(_row(columns, ["x" * column.width for column in columns]))
+    lines.append(rule)
+    count = len(columns[0].cells)
+    for index in range(count):
+        if totals and index == count - 1:
+            lines.append(rule)
+        lines.append(_row(columns, [column.cells[index] for column in columns], index, paint))
+    return lines
+
+
+def table_width(columns: Sequence[Column]) -> int:
+    """Characters of a table's widest line."""
+    return sum(column.width for column in columns) + len(columns) - 1
+
+
+def _row(
+    columns: Sequence[Column], cells: Sequence[str], index: int = -1, paint: Paint = PLAIN
+) -> str:
+    parts = []
+    for column, cell in zip(columns, cells, strict=True):
+        padded = cell.ljust(column.width) if column.left else cell.rjust(column.width)
+        style = column.styles[index] if index >= 0 and column.styles else None
+        parts.append(paint(padded, style))
+    return " ".join(parts).rstrip()
