@@ -15,6 +15,10 @@ extern "C" {
 void linear_matmul_bfloat16(bfloat16* a, bfloat16* b, bfloat16* c, std::int32_t m, std::int32_t k,
                             std::int32_t n);
 
+// The same with C in float32: nothing is lost between the calls that share a C.
+void linear_matmul_bfloat16_float32(bfloat16* a, bfloat16* b, float* c, std::int32_t m,
+                                    std::int32_t k, std::int32_t n);
+
 // C += A x B in float32, which the NPU emulates by 9 (safe), 6 (fast) or 3 (low) bfloat16 MACs.
 void linear_matmul_float32_safe(float* a, float* b, float* c, std::int32_t m, std::int32_t k,
                                 std::int32_t n);
@@ -31,6 +35,9 @@ void linear_matmul_float32_scalar(float* a, float* b, float* c, std::int32_t m, 
 void linear_accumulate_float32(float* c_in, float* p, float* c_out, std::int32_t elements);
 void linear_accumulate_bfloat16(bfloat16* c_in, bfloat16* p, bfloat16* c_out,
                                 std::int32_t elements);
+
+// c_out = c_in rounded to bfloat16, nearest, ties to even.
+void linear_round_bfloat16(float* c_in, bfloat16* c_out, std::int32_t elements);
 
 // c = 0
 void linear_zero_float32(float* c, std::int32_t elements);

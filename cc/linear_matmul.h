@@ -14,16 +14,16 @@ constexpr unsigned r = 4, s = 8, t = 4;
 
 // A register block is Rows x Columns mmuls, whose accumulators stay in registers over all of K:
 // C block row `row`, block column `column` onwards, += A x B.
-template <unsigned Rows, unsigned Columns, typename T>
+template <unsigned Rows, unsigned Columns, typename T, typename TypeC>
 inline __attribute__((always_inline)) void matmul_register_block(const T* __restrict a,
                                                                  const T* __restrict b,
-                                                                 T* __restrict c, unsigned row,
+                                                                 TypeC* __restrict c, unsigned row,
                                                                  unsigned column,
                                                                  unsigned k_blocks,
                                                                  unsigned n_blocks) {
   using MMUL = aie::mmul<r, s, t, T, T, accauto>;
 
-  T* c_block = c + (row * n_blocks + column) * MMUL::size_C;
+  TypeC* c_block = c + (row * n_blocks + column) * MMUL::size_C;
   const T* a_block = a + row * k_blocks * MMUL::size_A;
   const T* b_block = b + column * MMUL::size_B;
 
@@ -50,13 +50,14 @@ inline __attribute__((always_inline)) void matmul_register_block(const T* __rest
   UNROLLED for (unsigned i = 0; i < Rows; ++i)
     UNROLLED for (unsigned j = 0; j < Columns; ++j)
       aie::store_v(c_block + (i * n_blocks + j) * MMUL::size_C,
-                   sum[i][j].template to_vector<T>());
+                   sum[i][j].template to_vector<TypeC>());
 }
 
 // All register blocks of `Rows` block rows: four block columns at a time, then one.
-template <unsigned Rows, typename T>
-inline __attribute__((always_inline)) void matmul_rows(const T* a, const T* b, T* c, unsigned row,
-                                                       unsigned k_blocks, unsigned n_blocks) {
+template <unsigned Rows, typename T, typename TypeC>
+inline __attribute__((always_inline)) void matmul_rows(const T* a, const T* b, TypeC* c,
+                                                       unsigned row, unsigned k_blocks,
+                                                       unsigned n_blocks) {
   unsigned column = 0;
   for (; column + 4 <= n_blocks; column += 4)
     matmul_register_block<Rows, 4>(a, b, c, row, column, k_blocks, n_blocks);
@@ -65,8 +66,8 @@ inline __attribute__((always_inline)) void matmul_rows(const T* a, const T* b, T
 }
 
 // C += A x B for any multiple of the block; 4x4 register blocks as far as they fit.
-template <typename T>
-inline __attribute__((always_inline)) void matmul(const T* a, const T* b, T* c, std::int32_t m,
+template <typename T, typename TypeC>
+inline __attribute__((always_inline)) void matmul(const T* a, const T* b, TypeC* c, std::int32_t m,
                                                   std::int32_t k, std::int32_t n) {
   aie::set_rounding(aie::rounding_mode::conv_even);
   const unsigned m_blocks = m / r, k_blocks = k / s, n_blocks = n / t;

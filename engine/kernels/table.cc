@@ -12,12 +12,14 @@ namespace {
 
 constexpr TilescopeKernelEntry table[] = {
     KERNEL(linear_matmul_bfloat16),
+    KERNEL(linear_matmul_bfloat16_float32),
     KERNEL(linear_matmul_float32_safe),
     KERNEL(linear_matmul_float32_fast),
     KERNEL(linear_matmul_float32_low),
     KERNEL(linear_matmul_float32_scalar),
     KERNEL(linear_accumulate_float32),
     KERNEL(linear_accumulate_bfloat16),
+    KERNEL(linear_round_bfloat16),
     KERNEL(linear_zero_float32),
     KERNEL(linear_zero_bfloat16),
 };
