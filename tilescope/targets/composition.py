@@ -1,0 +1,142 @@
+"""From what each launch took on the array to what the caller waits for, in exact arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+from tilescope.targets.costs import RuntimeCosts
+from tilescope.targets.outcome import BUDGET_TERMS, DEVICE_TERMS, KernelShare, TargetOutcome
+
+PS_PER_US = 10**6
+TERM_TOLERANCE_US = Fraction(1, 10**6)
+COUNTED_KERNEL = {"linear_fused": "linear_matmul"}
+
+Number = int | float | Fraction
+
+
+class Launch(Protocol):
+    """What composition needs to know of one distinct launch of a plan."""
+
+    @property
+    def kernel(self) -> str:
+        """Name of the kernel that the launch is for."""
+
+    @property
+    def count(self) -> int:
+        """How often the plan launches it."""
+
+    @property
+    def device_us(self) -> Number:
+        """µs on the array, one launch."""
+
+    @property
+    def budget_us(self) -> Mapping[str, Number]:
+        """µs by device term, one launch."""
+
+    @property
+    def core_calls(self) -> Mapping[str, int]:
+        """Invocations by kernel, one launch."""
+
+    @property
+    def input_bytes(self) -> tuple[int, ...]:
+        """Bytes of each buffer that goes in, one launch."""
+
+    @property
+    def output_bytes(self) -> tuple[int, ...]:
+        """Bytes of each buffer that comes out, one launch."""
+
+
+class Outcome(Protocol):
+    """What composition needs to know of a plan's outcome."""
+
+    @property
+    def output(self) -> NDArray[Any] | None:
+        """C, unpadded, or None."""
+
+    @property
+    def launches(self) -> Sequence[Launch]:
+        """One entry for each distinct launch."""
+
+
+def compose(outcome: Outcome, costs: RuntimeCosts, tiles: int) -> TargetOutcome:
+    """Add to each launch what its runtime costs, and close the budget.
+
+    Everything is a fraction until the end and then whole picoseconds, so that budget and kernel
+    shares each sum to npu_us. Raises RuntimeError when a launch's own terms do not sum to its
+    device time, which would be a fault of the engine.
+    """
+    budget = dict.fromkeys(BUDGET_TERMS, Fraction(0))
+    by_kernel: dict[str, Fraction] = {}
+    launches: dict[str, int] = {}
+    calls: dict[str, int] = {}
+    for launch in outcome.launches:
+        terms = device_terms(launch)
+        terms["host"] = costs.host_us(launch.input_bytes, launch.output_bytes)
+        terms["launch"] = costs.launch_us
+        name = launch.kernel
+        for term, us in terms.items():
+            budget[term] += launch.count * us
+        taken = launch.count * sum(terms.values(), Fraction(0))
+        by_kernel[name] = by_kernel.get(name, Fraction(0)) + taken
+        launches[name] = launches.get(name, 0) + launch.count
+        counted = launch.core_calls.get(COUNTED_KERNEL.get(name, name), 0)
+        calls[name] = calls.get(name, 0) + launch.count * counted
+    term_ps = apportion(budget.values())
+    share_ps = apportion(by_kernel.values())
+    total_ps = sum(term_ps)
+    shares = tuple(
+        KernelShare(
+            name=name,
+            launches=launches[name],
+            core_calls=calls[name],
+            total_us=ps / PS_PER_US,
+            per_launch_us=ps / PS_PER_US / launches[name],
+        )
+        for name, ps in zip(by_kernel, share_ps, strict=True)
+    )
+    terms_us = {term: ps / PS_PER_US for term, ps in zip(budget, term_ps, strict=True)}
+    device_ps = sum(ps for term, ps in zip(budget, term_ps, strict=True) if term in DEVICE_TERMS)
+    return TargetOutcome(
+        kind="simulated",
+        output=outcome.output,
+        npu_us=total_ps / PS_PER_US,
+        setup_us=float(costs.setup_us * len(outcome.launches)),
+        device_us=device_ps / PS_PER_US,
+        budget=terms_us,
+        kernels=shares,
+        launches=sum(launches.values()),
+        tiles=tiles,
+        outcome=outcome,
+    )
+
+
+def device_terms(launch: Launch) -> dict[str, Fraction]:
+    """The launch's own terms as fractions, all of them, in the order of reports."""
+    unknown = set(launch.budget_us) - set(DEVICE_TERMS)
+    if unknown:
+        raise RuntimeError(f"{launch.kernel}: the engine charged unknown terms {sorted(unknown)}")
+    terms = {term: Fraction(launch.budget_us.get(term, 0)) for term in DEVICE_TERMS}
+    gap_us = sum(terms.values(), Fraction(0)) - Fraction(launch.device_us)
+    if abs(gap_us) > TERM_TOLERANCE_US:
+        raise RuntimeError(
+            f"{launch.kernel}: the engine's terms sum to {float(gap_us)} µs more than the launch"
+        )
+    return terms
+
+
+def apportion(parts_us: Iterable[Fraction]) -> list[int]:
+    """Whole picoseconds for exact parts, summing to the rounded sum of the parts.
+
+    Each part is the step of the rounded running sum, so none is off by more than one picosecond.
+    """
+    running, before, shares = Fraction(0), 0, []
+    for part in parts_us:
+        running += part
+        after = round(running * PS_PER_US)
+        shares.append(after - before)
+        before = after
+    return shares

@@ -1,0 +1,62 @@
+"""What a place to run must offer to be found, asked and believed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, runtime_checkable
+
+from numpy.typing import NDArray
+
+from tilescope.designs.mapping import Mapping as TileMapping
+from tilescope.targets.outcome import TargetOutcome
+from tilescope.workloads.gemm import Gemm
+
+Array = NDArray[Any]
+
+
+@runtime_checkable
+class Target(Protocol):
+    """A place to run: its name, whether its times are simulated or measured, and its state."""
+
+    @property
+    def name(self) -> str:
+        """The name under which it is registered."""
+
+    @property
+    def kind(self) -> str:
+        """`simulated` or `measured`: what the times of this target are."""
+
+    def available(self) -> str | None:
+        """None when it can run here, otherwise one sentence saying why not, with the remedy."""
+
+    def versions(self) -> Mapping[str, str]:
+        """What a reader needs to repeat the figures: name to version or setting."""
+
+
+@runtime_checkable
+class MappedTarget(Target, Protocol):
+    """A target that runs a mapped workload and takes the times itself."""
+
+    def run(
+        self, gemm: Gemm, mapping: TileMapping, a: Array | None = None, b: Array | None = None
+    ) -> TargetOutcome:
+        """Run C = A @ B once, A [m, k] and B [k, n] in the workload's dtype.
+
+        Without inputs only the time is taken and the outcome has no output. Raises InputError
+        for a workload, mapping or input that it cannot run.
+        """
+
+
+@runtime_checkable
+class TimedTarget(Target, Protocol):
+    """A target whose callable is timed from outside."""
+
+    def prepare(self, gemm: Gemm, a: Array, b: Array) -> Callable[[], Array]:
+        """Move the inputs to where they are used and return what is to be timed.
+
+        The callable computes C = A @ B and returns it as this target holds it; `output` of the
+        target turns that into float64. Raises InputError when it cannot run.
+        """
+
+    def output(self, result: Any) -> Array:
+        """C [m, n] in float64 from what the callable returned."""
