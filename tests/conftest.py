@@ -126,6 +126,7 @@ def fused_case() -> Case:
             for term, fraction in shares.items()
         ),
         tiles=8,
+        baseline_missing="PyTorch is not installed; install it to have a baseline.",
     )
 
 

@@ -118,8 +118,8 @@ def _trust(run: Run, width: int, paint: Paint) -> list[str]:
             f"{'/'.join(map(str, sorted(runs)))} runs"
             + (f", {threads} thread{'' if threads == 1 else 's'}" if threads else "")
         )
-    elif provenance.baseline_missing:
-        lines.append(f"No PyTorch figure: {provenance.baseline_missing}")
+    missing = dict.fromkeys(case.baseline_missing for case in cases if case.baseline_missing)
+    lines += [f"No PyTorch figure: {reason}" for reason in missing]
     if not run.complete:
         lines.append("Interrupted: only the cases that were finished are shown")
     return [paint("How far to trust it", "strong"), *_wrapped(lines, width)]

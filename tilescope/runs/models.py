@@ -47,6 +47,7 @@ class Case(Part):
 
     npu_us: the whole case as its caller waits for it, without the one-time setup_us; device_us:
     first controller instruction to last token, summed over the launches; budget: parts of npu_us;
+    baseline_missing: why there is no PyTorch figure;
     max_rel_error: max |NPU − reference| over max |reference|; reference names what that was;
     GFLOP/s count the unpadded work; notes: what a reader must know before trusting the figures.
     """
@@ -62,6 +63,7 @@ class Case(Part):
     setup_us: Microseconds
     device_us: Microseconds
     baseline_us: SampledStatistics | None = None
+    baseline_missing: str | None = None
     speedup: Rate | None = None
     npu_gflops: Rate
     baseline_gflops: Rate | None = None
@@ -80,7 +82,7 @@ class Case(Part):
 class Provenance(Part):
     """The conditions of a run: versions, machine, date and command, and no secrets.
 
-    baseline_missing: why there is no PyTorch figure; virtualisation: None where none was seen.
+    virtualisation: None where none was seen.
     """
 
     tilescope: str
@@ -93,7 +95,6 @@ class Provenance(Part):
     numpy: str
     torch: str | None = None
     torch_threads: Size | None = None
-    baseline_missing: str | None = None
     cpu: str | None = None
     governor: str | None = None
     virtualisation: str | None = None

@@ -1,0 +1,43 @@
+"""How a verb ends: a plain sentence and an exit code in place of a traceback."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from typing import NoReturn, ParamSpec
+
+from tilescope.errors import TilescopeError
+
+INTERRUPTED = 130
+
+Options = ParamSpec("Options")
+
+
+def plain_ending(verb: Callable[Options, None]) -> Callable[Options, None]:
+    """The verb, ending by the exit code of the error that it raises."""
+
+    @functools.wraps(verb)
+    def ended(*arguments: Options.args, **options: Options.kwargs) -> None:
+        try:
+            verb(*arguments, **options)
+            sys.stdout.flush()
+        except TilescopeError as error:
+            fail(str(error), error.exit_code)
+        except MemoryError:
+            fail("This machine has not enough memory for that; ask for a smaller shape.", 2)
+        except KeyboardInterrupt:
+            fail("Interrupted.", INTERRUPTED)
+        except BrokenPipeError:
+            # The reader has gone (`| head`); point stdout away so that its last flush is silent.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(0) from None
+
+    return ended
+
+
+def fail(message: str, code: int) -> NoReturn:
+    """Say why on stderr and leave."""
+    print(f"tilescope: {message}", file=sys.stderr)
+    raise SystemExit(code)

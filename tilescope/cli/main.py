@@ -1,0 +1,50 @@
+"""The command `tilescope`: its verbs, and the options that stand before one.
+
+Whatever takes long to import is imported inside the verb that needs it, so that --help is quick.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from tilescope import __version__
+from tilescope.cli.linear import linear
+from tilescope.cli.schema import schema
+
+app = typer.Typer(
+    name="tilescope",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(linear)
+app.command()(schema)
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)
+    ] = False,
+) -> None:
+    """Profile the submodules of a transformer block on an NPU, simulated where there is none.
+
+    Exit codes: 0 fine, 2 bad input or a lack of this machine, 3 wrong numerical results,
+    130 interrupted.
+    """
+    if version:
+        typer.echo(f"tilescope {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; a character that the terminal lacks is replaced, never an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    app()

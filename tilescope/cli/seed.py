@@ -1,0 +1,62 @@
+"""The seed's script: profile cases one by one and print its report, then the summary table."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tilescope.cli.ending import INTERRUPTED, fail, plain_ending
+
+if TYPE_CHECKING:
+    from tilescope.workloads.cases import LinearProjectionTestCase
+
+
+@plain_ending
+def run_seed_profile(
+    test_cases: Sequence[LinearProjectionTestCase], arguments: Sequence[str] | None = None
+) -> None:
+    """Profile the cases that the arguments name; sys.argv's where none are given."""
+    parser = argparse.ArgumentParser(
+        description="Profile the linear projections of the llama block on the NPU beside PyTorch."
+    )
+    parser.add_argument("--test-case", default="all", help="one or more names, or all (default)")
+    parser.add_argument("--num-runs", type=int, default=10, help="timed runs of PyTorch")
+    parser.add_argument("--device", default="npu1")
+    parser.add_argument("--dtype", default="float32", help="float32 or bfloat16")
+    parser.add_argument("--mapping", default="per-tile", help="per-tile or fused-k")
+    parser.add_argument("--ports", default="single", help="single or spread")
+    parser.add_argument("--kernel", default="vector", help="vector or scalar")
+    parser.add_argument("--fp32", default="safe", help="safe, fast or low")
+    parser.add_argument("--runtime", default="xrt-linux")
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args(arguments)
+
+    from tilescope.cli import terminal
+    from tilescope.cli.selection import named_cases
+    from tilescope.profiling.linear import LinearSettings, profile_linear
+    from tilescope.reports.seed import case_report, summary
+
+    chosen = named_cases([given.test_case], test_cases)
+    settings = LinearSettings(
+        device=given.device,
+        runtime=given.runtime,
+        dtype=given.dtype,
+        mapping=given.mapping,
+        ports=given.ports,
+        kernel=given.kernel,
+        emulation=given.fp32,
+        num_runs=given.num_runs,
+        seed=given.seed,
+    )
+    with terminal.progress(quiet=False) as notify:
+        profile = profile_linear(
+            chosen,
+            settings,
+            notify=notify,
+            on_case=lambda case: print(case_report(case), flush=True),
+        )
+    if profile.run.cases:
+        print(summary(profile.run))
+    if not profile.run.complete:
+        fail(f"Interrupted; finished {len(profile.run.cases)} of {len(chosen)}.", INTERRUPTED)

@@ -1,0 +1,47 @@
+"""Which cases to run, from the names and shapes on a command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tilescope.errors import InputError
+from tilescope.quantities.names import unknown_name
+from tilescope.workloads.cases import LinearProjectionTestCase, default_test_cases, parse_case
+
+ALL = "all"
+
+
+def choose_cases(names: Sequence[str], own: Sequence[str]) -> list[LinearProjectionTestCase]:
+    """The named cases, then one's own (NAME:MxNxK); all seven where nothing is said.
+
+    Raises:
+        InputError: an unknown name, two cases of one name, or a case that is no NAME:MxNxK.
+    """
+    extra = [parse_case(text) for text in own]
+    known = default_test_cases()
+    for case in extra:
+        if any(case.name == other.name for other in known):
+            raise InputError(f"There is a case named {case.name!r} already; choose another name.")
+        known.append(case)
+    if not names and extra:
+        return extra
+    chosen = named_cases(names or [ALL], known)
+    return chosen + [case for case in extra if case not in chosen]
+
+
+def named_cases(
+    names: Sequence[str], known: Sequence[LinearProjectionTestCase]
+) -> list[LinearProjectionTestCase]:
+    """The known cases by name, in the order named, each once; a name may be a list with commas.
+
+    Raises:
+        InputError: a name that none of them has; the message lists those there are.
+    """
+    wanted = [part.strip() for text in names for part in text.split(",")]
+    chosen: list[LinearProjectionTestCase] = []
+    for name in wanted:
+        found = [case for case in known if name in (case.name, ALL)]
+        if not found:
+            raise unknown_name("test case", name, [*(case.name for case in known), ALL])
+        chosen += [case for case in found if case not in chosen]
+    return chosen

@@ -1,0 +1,168 @@
+"""One case: run on the NPU, judged against its contract, and only then set beside PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+from tilescope.designs.mapping import Mapping
+from tilescope.devices.device import Device
+from tilescope.errors import WrongResultError
+from tilescope.profiling import samples
+from tilescope.profiling.accuracy import Matrix, errors, exact_product
+from tilescope.profiling.baseline import time_calls
+from tilescope.profiling.inputs import make_inputs
+from tilescope.runs.figures import (
+    BudgetTerm,
+    Grid,
+    KernelShare,
+    SampledStatistics,
+    Shape,
+    Statistics,
+)
+from tilescope.runs.models import Case, MappingChoice
+from tilescope.targets.outcome import TargetOutcome
+from tilescope.targets.protocol import MappedTarget, TimedTarget
+from tilescope.workloads.gemm import Gemm
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What the cases of a run share: the device, where to run, how often and on what data."""
+
+    device: Device
+    runtime: str
+    npu: MappedTarget
+    baseline: TimedTarget
+    num_runs: int
+    seed: int
+
+
+def profile_case(gemm: Gemm, mapping: Mapping, bench: Bench, notify: Callable[[str], None]) -> Case:
+    """Run, judge, and time one case.
+
+    Raises:
+        WrongResultError: the output lies outside the kernel's contract; nothing is timed then.
+        InputError: the target cannot run the case.
+    """
+    notify("making the inputs")
+    a, b = make_inputs(gemm, bench.seed)
+    notify(f"running on {bench.npu.name}")
+    outcome = bench.npu.run(gemm, mapping, a, b)
+    notify("checking the output")
+    exact = exact_product(a, b)
+    output = judged(gemm, mapping, outcome, exact)
+    reference, baseline = exact, None
+    missing = bench.baseline.available()
+    if missing is None:
+        notify(f"timing PyTorch, {bench.num_runs} runs")
+        call = bench.baseline.prepare(gemm, a, b)
+        reference = bench.baseline.output(call())
+        baseline = samples.measured(time_calls(call, bench.num_runs))
+    max_abs, max_rel = errors(output, reference)
+    npu = samples.simulated(outcome.npu_us)
+    return Case(
+        name=gemm.name,
+        description=gemm.description,
+        shape=Shape(m=gemm.m, n=gemm.n, k=gemm.k),
+        dtype=gemm.dtype,
+        device=bench.device.name,
+        runtime=bench.runtime,
+        mapping=mapping_choice(mapping),
+        npu_us=npu,
+        setup_us=outcome.setup_us,
+        device_us=outcome.device_us,
+        baseline_us=baseline,
+        baseline_missing=missing,
+        speedup=_ratio(baseline, npu),
+        npu_gflops=gflops(gemm, npu),
+        baseline_gflops=gflops(gemm, baseline) if baseline else None,
+        max_abs_error=max_abs,
+        max_rel_error=max_rel,
+        reference="float64" if baseline is None else "pytorch",
+        launches=outcome.launches,
+        kernels=kernel_shares(outcome),
+        budget=budget(outcome),
+        tiles=outcome.tiles,
+        notes=tuple(notes(gemm, mapping, baseline)),
+    )
+
+
+def judged(gemm: Gemm, mapping: Mapping, outcome: TargetOutcome, exact: Matrix) -> NDArray[Any]:
+    """The output, where it lies within the contract of the mapping's product kernel.
+
+    Raises:
+        WrongResultError: it does not, or there is none.
+    """
+    kernel = mapping.find_kernel("linear_matmul", gemm.dtype)
+    if outcome.output is None:
+        raise WrongResultError(f"{gemm.label}: there is no output, so it was not timed.")
+    calls = mapping.padded(gemm)[2] // mapping.core_tile[2]
+    tolerance = kernel.tolerance(gemm.k, calls=calls)
+    problem = tolerance.problem(outcome.output, exact)
+    if problem:
+        raise WrongResultError(
+            f"{gemm.label}: the output breaks the contract of {kernel.symbol}, so it was not "
+            f"timed. {problem} ({tolerance.note})"
+        )
+    return outcome.output
+
+
+def mapping_choice(mapping: Mapping) -> MappingChoice:
+    """The mapping as a run file holds it."""
+    block, tile = mapping.block, mapping.core_tile
+    return MappingChoice(
+        family=mapping.family,
+        block=Shape(m=block[0], n=block[1], k=block[2]),
+        core_tile=Shape(m=tile[0], n=tile[1], k=tile[2]),
+        grid=Grid(rows=mapping.grid[0], cols=mapping.grid[1]),
+        ports=mapping.ports,
+        kernel=mapping.kernel,
+        emulation=mapping.emulation,
+    )
+
+
+def kernel_shares(outcome: TargetOutcome) -> tuple[KernelShare, ...]:
+    """The kernels' shares, which sum to the time of the case."""
+    return tuple(
+        KernelShare(
+            name=share.name,
+            launches=share.launches,
+            core_calls=share.core_calls,
+            total_us=share.total_us,
+            per_launch_us=share.per_launch_us,
+        )
+        for share in outcome.kernels
+    )
+
+
+def budget(outcome: TargetOutcome) -> tuple[BudgetTerm, ...]:
+    """The terms that took time, with their fractions of the whole."""
+    return tuple(
+        BudgetTerm(term=term, us=us, fraction=us / outcome.npu_us)
+        for term, us in outcome.budget.items()
+        if us > 0
+    )
+
+
+def notes(gemm: Gemm, mapping: Mapping, baseline: SampledStatistics | None) -> list[str]:
+    """What a reader must know before trusting the figures."""
+    found = []
+    if gemm.dtype == "float32":
+        found.append("No published hardware measurement is float32: nothing to hold this against")
+    kernel = mapping.find_kernel("linear_matmul", gemm.dtype)
+    if kernel.estimated:
+        found.append(f"The rate of {kernel.symbol} is an estimate, not a measurement")
+    return found + (samples.doubts(baseline) if baseline else [])
+
+
+def gflops(gemm: Gemm, time: Statistics) -> float:
+    """10^9 operations per second at the median, of the unpadded work."""
+    return gemm.flops / time.median / 1e3 if time.median else 0.0
+
+
+def _ratio(baseline: Statistics | None, npu: Statistics) -> float | None:
+    return baseline.median / npu.median if baseline and npu.median else None

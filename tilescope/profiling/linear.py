@@ -1,0 +1,150 @@
+"""Profiling linear projections: each case on the NPU, judged, then beside PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tilescope.designs.mapping import Mapping, choose_mapping
+from tilescope.devices.catalog import load_device
+from tilescope.devices.device import Device
+from tilescope.errors import InputError
+from tilescope.profiling import provenance
+from tilescope.profiling.cases import Bench, profile_case
+from tilescope.profiling.memory import check_memory
+from tilescope.profiling.timelines import timeline_of
+from tilescope.quantities.dtypes import canonical_dtype
+from tilescope.runs.models import Case, Run
+from tilescope.runs.timeline import Timeline
+from tilescope.targets.pytorch import PyTorchTarget
+from tilescope.targets.runtimes import load_runtime
+from tilescope.targets.simulated import SimulatedNpu
+from tilescope.workloads.cases import LinearProjectionTestCase
+from tilescope.workloads.gemm import Gemm
+
+MAX_RUNS = 1_000_000
+
+
+@dataclass(frozen=True)
+class LinearSettings:
+    """What to profile the cases with; names as the command line takes them."""
+
+    device: str = "npu1"
+    runtime: str = "xrt-linux"
+    dtype: str = "float32"
+    mapping: str = "per-tile"
+    ports: str = "single"
+    kernel: str = "vector"
+    emulation: str = "safe"
+    num_runs: int = 10
+    seed: int = 0
+    timeline: bool = False
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A run, and the timelines of its cases where they were asked for."""
+
+    run: Run
+    timelines: tuple[Timeline, ...] = ()
+
+
+def profile_linear(
+    test_cases: Sequence[LinearProjectionTestCase],
+    settings: LinearSettings,
+    *,
+    notify: Callable[[str], None] = lambda text: None,
+    on_case: Callable[[Case], None] = lambda case: None,
+) -> Profile:
+    """Profile the cases in order; after an interruption the run holds those that were finished.
+
+    notify hears what is going on; on_case gets each case when it is finished. Everything that can
+    be refused is refused before the first case starts.
+
+    Raises:
+        InputError: an unknown name, a number out of range, two cases of one name, a case that
+            does not fit the device or this machine.
+        WrongResultError: an output lies outside its kernel's contract.
+    """
+    bench = make_bench(settings)
+    work = plan_cases(test_cases, settings, bench.device)
+    cases: list[Case] = []
+    timelines: list[Timeline] = []
+    complete = True
+    try:
+        for number, (gemm, mapping) in enumerate(work, start=1):
+            prefix = f"{gemm.name} ({number} of {len(work)}): "
+            case = profile_case(gemm, mapping, bench, _prefixed(notify, prefix))
+            if settings.timeline:
+                timelines.append(timeline_of(gemm, mapping, bench.device))
+            cases.append(case)
+            on_case(case)
+    except KeyboardInterrupt:
+        complete = False
+    conditions = provenance.gather(
+        device=bench.device.name,
+        runtime=bench.runtime,
+        seed=settings.seed,
+        torch=bench.baseline.versions(),
+    )
+    run = Run(complete=complete, cases=tuple(cases), provenance=conditions)
+    return Profile(run, tuple(timelines))
+
+
+def make_bench(settings: LinearSettings) -> Bench:
+    """The device, the targets and the settings, looked up.
+
+    Raises:
+        InputError: an unknown name, or a number out of range.
+    """
+    if not 1 <= settings.num_runs <= MAX_RUNS:
+        raise InputError(
+            f"The number of runs is {settings.num_runs}; it must be from 1 to {MAX_RUNS:,}."
+        )
+    if settings.seed < 0:
+        raise InputError(f"The seed is {settings.seed}; it must be 0 or more.")
+    device = load_device(settings.device)
+    costs = load_runtime(settings.runtime, device.name)
+    return Bench(
+        device=device,
+        runtime=costs.label,
+        npu=SimulatedNpu(device, costs),
+        baseline=PyTorchTarget(),
+        num_runs=settings.num_runs,
+        seed=settings.seed,
+    )
+
+
+def plan_cases(
+    test_cases: Sequence[LinearProjectionTestCase], settings: LinearSettings, device: Device
+) -> list[tuple[Gemm, Mapping]]:
+    """The product and the mapping of each case.
+
+    Raises:
+        InputError: no case or two of one name, a dtype, mapping or shape that cannot be had.
+    """
+    dtype = canonical_dtype(settings.dtype)
+    names = [case.name for case in test_cases]
+    if not names:
+        raise InputError("There is no case to profile.")
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(f"Two cases are named {name!r}; give each a name of its own.")
+    work = []
+    for case in test_cases:
+        gemm = case.to_gemm(dtype)
+        mapping = choose_mapping(
+            gemm,
+            settings.mapping,
+            device,
+            ports=settings.ports,
+            kernel=settings.kernel,
+            emulation=settings.emulation,
+        )
+        check_memory(gemm)
+        work.append((gemm, mapping))
+    return work
+
+
+def _prefixed(notify: Callable[[str], None], prefix: str) -> Callable[[str], None]:
+    return lambda text: notify(prefix + text)
