@@ -1,0 +1,1 @@
+"""Designs: how work is laid out on the array."""

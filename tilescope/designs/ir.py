@@ -1,0 +1,208 @@
+"""A design: a dataflow program for one launch.
+
+Tiles, object FIFOs between them, links inside mem tiles, core programs and a runtime sequence. It
+is what the simulator runs and what, printed as MLIR-AIE, the NPU would run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import prod
+
+from tilescope.kernels.contract import Kernel
+from tilescope.quantities.dtypes import dtype_bytes
+
+
+@dataclass(frozen=True, order=True)
+class Tile:
+    """A place on the array; row 0 holds shims, row 1 mem tiles, cores start at row 2."""
+
+    column: int
+    row: int
+
+    @property
+    def kind(self) -> str:
+        """`shim`, `mem` or `core`."""
+        return ("shim", "mem")[self.row] if self.row < 2 else "core"
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.column},{self.row})"
+
+
+@dataclass(frozen=True)
+class Dim:
+    """One level of a DMA walk: `size` steps, `stride` elements apart."""
+
+    size: int
+    stride: int
+
+
+Walk = tuple[Dim, ...]  # outermost level first
+
+
+@dataclass(frozen=True)
+class ObjectFifo:
+    """A stream of equal objects from one tile to one or more.
+
+    `shape` and `dtype` are those of one object; depths count the objects buffered at each end.
+    `to_stream` is the order in which the producer's DMA reads an object (or, behind a link, a
+    slice of one), empty for the order of memory.
+    """
+
+    name: str
+    producer: Tile
+    consumers: tuple[Tile, ...]
+    shape: tuple[int, ...]
+    dtype: str
+    producer_depth: int = 2
+    consumer_depth: int = 2
+    to_stream: Walk = ()
+
+    @property
+    def elements(self) -> int:
+        """Elements of one object."""
+        return prod(self.shape)
+
+    @property
+    def object_bytes(self) -> int:
+        """Bytes of one object."""
+        return self.elements * dtype_bytes(self.dtype)
+
+
+@dataclass(frozen=True)
+class Link:
+    """Joins or distributes FIFOs through a mem tile; `offsets` are elements into the larger object."""
+
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]
+    offsets: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Acquire:
+    """Wait until `count` more objects of a FIFO can be used by this core."""
+
+    fifo: str
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Release:
+    """Give the oldest `count` objects of a FIFO on."""
+
+    fifo: str
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Held:
+    """An object that the core holds, counted from the oldest."""
+
+    fifo: str
+    index: int = 0
+
+
+@dataclass(frozen=True)
+class Call:
+    """One kernel invocation on objects held, with the kernel's scalar arguments."""
+
+    kernel: Kernel
+    operands: tuple[Held, ...]
+    scalars: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A body repeated `trips` times, or for ever (None)."""
+
+    trips: int | None
+    body: tuple[Statement, ...]
+
+
+Statement = Acquire | Release | Call | Loop
+
+
+@dataclass(frozen=True)
+class CoreProgram:
+    """What one core does."""
+
+    tile: Tile
+    body: tuple[Statement, ...]
+
+    def calls(self) -> Iterator[Call]:
+        """Every call in the text of the program, loops once."""
+        yield from _calls(self.body)
+
+
+def _calls(body: tuple[Statement, ...]) -> Iterator[Call]:
+    for statement in body:
+        if isinstance(statement, Loop):
+            yield from _calls(statement.body)
+        elif isinstance(statement, Call):
+            yield statement
+
+
+@dataclass(frozen=True)
+class HostBuffer:
+    """A buffer in DDR that a launch is given."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+
+    @property
+    def host_bytes(self) -> int:
+        """Bytes of the buffer."""
+        return prod(self.shape) * dtype_bytes(self.dtype)
+
+
+@dataclass(frozen=True)
+class DmaTask:
+    """One shim task: a walk over a host buffer (elements), into or out of a FIFO."""
+
+    fifo: str
+    buffer: str
+    offset: int
+    walk: Walk
+
+    @property
+    def elements(self) -> int:
+        """Elements moved."""
+        return prod(dim.size for dim in self.walk)
+
+
+@dataclass(frozen=True)
+class Await:
+    """Wait for the token of a task, named by its place among the sequence's tasks."""
+
+    task: int
+
+
+@dataclass(frozen=True)
+class Design:
+    """A dataflow program for one launch."""
+
+    name: str
+    fifos: tuple[ObjectFifo, ...]
+    links: tuple[Link, ...]
+    cores: tuple[CoreProgram, ...]
+    host_buffers: tuple[HostBuffer, ...]
+    sequence: tuple[DmaTask | Await, ...]
+
+    def fifo(self, name: str) -> ObjectFifo:
+        """The FIFO of that name; KeyError when there is none."""
+        for fifo in self.fifos:
+            if fifo.name == name:
+                return fifo
+        raise KeyError(name)
+
+    @property
+    def tasks(self) -> tuple[DmaTask, ...]:
+        """The runtime sequence's tasks in order of issue."""
+        return tuple(step for step in self.sequence if isinstance(step, DmaTask))
+
+
+def shape_walk(shape: tuple[int, ...], strides: tuple[int, ...]) -> Walk:
+    """The walk over a shape with given strides, outermost first."""
+    return tuple(Dim(size, stride) for size, stride in zip(shape, strides, strict=True))

@@ -1,0 +1,120 @@
+"""A launch plan: the launches and host steps that a mapping needs for a workload."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tilescope.designs.elementwise import accumulate_design
+from tilescope.designs.gemm import gemm_design
+from tilescope.designs.ir import Design
+from tilescope.designs.mapping import Mapping
+from tilescope.quantities.dtypes import dtype_bytes
+from tilescope.workloads.gemm import Gemm
+
+# Rows of the step table that the engine reads.
+COPY, LAUNCH, ZERO = 0, 1, 2
+STEP_COLUMNS = 10
+
+# Host arrays of a plan, by place.
+A, B, C, A_TILE, B_TILE, P_TILE, C_IN_TILE, C_OUT_TILE = range(8)
+
+
+@dataclass(frozen=True)
+class PlannedLaunch:
+    """One design and how often it is launched.
+
+    `input_bytes` and `output_bytes` are what the host copies and syncs for each launch, one entry
+    a buffer; `kernel` is the name that reports use.
+    """
+
+    kernel: str
+    design: Design
+    count: int
+    input_bytes: tuple[int, ...]
+    output_bytes: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class LaunchPlan:
+    """The launches of one product, and the padded sizes they cover (elements).
+
+    `array_shapes` are the host's arrays in the dtype of the product, A, B and C first.
+    """
+
+    gemm: Gemm
+    mapping: Mapping
+    padded: tuple[int, int, int]
+    launches: tuple[PlannedLaunch, ...]
+    array_shapes: tuple[tuple[int, int], ...]
+
+    @property
+    def launch_count(self) -> int:
+        """Launches of all designs."""
+        return sum(launch.count for launch in self.launches)
+
+    @property
+    def tiles(self) -> int:
+        """Blocks of M×N×K that the mapping covers."""
+        return _count(self.padded, self.mapping.block)
+
+    def steps(self) -> npt.NDArray[np.int64]:
+        """The plan's steps in order, one row each, as the engine reads them."""
+        if self.mapping.family == "fused-k":
+            row = [LAUNCH, 0, A, B, C]
+            return np.array([row + [0] * (STEP_COLUMNS - len(row))], dtype=np.int64)
+        return np.array(list(_tiled_steps(self)), dtype=np.int64)
+
+
+def make_plan(gemm: Gemm, mapping: Mapping) -> LaunchPlan:
+    """The plan of a mapping for a product."""
+    padded = mapping.padded(gemm)
+    m, n, k = padded
+    size = dtype_bytes(gemm.dtype)
+    if mapping.family == "fused-k":
+        design = gemm_design("linear_fused", m, n, k, gemm.dtype, mapping)
+        inputs, outputs = (m * k * size, k * n * size), (m * n * size,)
+        launch = PlannedLaunch("linear_fused", design, 1, inputs, outputs)
+        return LaunchPlan(gemm, mapping, padded, (launch,), ((m, k), (k, n), (m, n)))
+    bm, bn, bk = mapping.block
+    count = _count(padded, mapping.block)
+    matmul = gemm_design("linear_matmul", bm, bn, bk, gemm.dtype, mapping)
+    accumulate = accumulate_design("linear_accumulate", bm, bn, gemm.dtype)
+    a, b, c = bm * bk * size, bk * bn * size, bm * bn * size
+    launches = (
+        PlannedLaunch("linear_matmul", matmul, count, (a, b), (c,)),
+        PlannedLaunch("linear_accumulate", accumulate, count, (c, c), (c,)),
+    )
+    tiles = ((bm, bk), (bk, bn), (bm, bn), (bm, bn), (bm, bn))
+    return LaunchPlan(gemm, mapping, padded, launches, ((m, k), (k, n), (m, n), *tiles))
+
+
+def _count(padded: tuple[int, int, int], block: tuple[int, int, int]) -> int:
+    m, n, k = (size // step for size, step in zip(padded, block, strict=True))
+    return m * n * k
+
+
+def _tiled_steps(plan: LaunchPlan) -> Iterator[tuple[int, ...]]:
+    """The seed's loop: a matmul launch and an accumulate launch for each block, K innermost."""
+    m, n, k = plan.padded
+    bm, bn, bk = plan.mapping.block
+    size = dtype_bytes(plan.gemm.dtype)
+    a_row, b_row, c_row = bk * size, bn * size, bn * size
+    matmul = (LAUNCH, 0, A_TILE, B_TILE, P_TILE, 0, 0, 0, 0, 0)
+    accumulate = (LAUNCH, 1, C_IN_TILE, P_TILE, C_OUT_TILE, 0, 0, 0, 0, 0)
+    yield (ZERO, C, 0, 1, m * n * size, 0, 0, 0, 0, 0)
+    for i in range(m // bm):
+        for j in range(n // bn):
+            c_at = (i * bm * n + j * bn) * size
+            for step in range(k // bk):
+                a_at = (i * bm * k + step * bk) * size
+                b_at = (step * bk * n + j * bn) * size
+                yield (COPY, A, A_TILE, a_at, 0, bm, a_row, k * size, a_row, 0)
+                yield (COPY, B, B_TILE, b_at, 0, bk, b_row, n * size, b_row, 0)
+                yield matmul
+                yield (COPY, C, C_IN_TILE, c_at, 0, bm, c_row, n * size, c_row, 0)
+                yield accumulate
+                yield (COPY, C_OUT_TILE, C, 0, c_at, bm, c_row, c_row, n * size, 0)

@@ -1,0 +1,1 @@
+"""The simulated NPU: designs run in function and in time."""

@@ -1,0 +1,358 @@
+"""Turns a design into the engine's program: buffers, locks, descriptors, streams and steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tilescope import _engine
+from tilescope.designs.ir import (
+    Acquire,
+    Await,
+    Call,
+    CoreProgram,
+    Design,
+    DmaTask,
+    Link,
+    Loop,
+    ObjectFifo,
+    Release,
+    Statement,
+    Tile,
+)
+from tilescope.devices.device import Device
+from tilescope.kernels.contract import Role
+from tilescope.kernels.library import load_library
+from tilescope.quantities.dtypes import dtype_bytes
+from tilescope.simulation.clocks import TimeBase
+from tilescope.simulation.ddr import ddr_load
+from tilescope.simulation.walks import byte_walk
+
+BUFFER_EMPTY, BUFFER_FULL = 0, 1  # causes of a wait, as the engine numbers them
+PLACES = {"shim": 0, "mem": 1, "core": 2}
+LOOP, END_LOOP, ACQUIRE, RELEASE, CALL = range(5)
+PUSH, AWAIT = 0, 1
+COLD_TASKS = 16  # by then the cold start of a channel has decayed below one cycle
+
+
+@dataclass
+class Lowered:
+    """A program with the names of its parts, in the engine's order."""
+
+    program: _engine.Program
+    base: TimeBase
+    core_names: list[str] = field(default_factory=list)
+    channel_names: list[str] = field(default_factory=list)
+    kernel_names: list[str] = field(default_factory=list)
+    host_names: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _End:
+    """One end of a FIFO in a tile's memory: its buffers and the locks around them."""
+
+    free_lock: int
+    full_lock: int
+    buffers: tuple[int, ...]
+
+
+def lower(design: Design, device: Device, *, with_data: bool) -> Lowered:
+    """The program of a design on a device; with data it calls the compiled kernels.
+
+    Raises ValueError where the parts of the design do not fit each other.
+    """
+    return _Lowering(design, device, with_data).run()
+
+
+class _Lowering:
+    def __init__(self, design: Design, device: Device, with_data: bool) -> None:
+        self.design = design
+        self.device = device
+        self.base = TimeBase.of(device)
+        self.out = Lowered(_engine.Program(), self.base)
+        self.program = self.out.program
+        self.library = load_library() if with_data else None
+        self.storages = 0
+        self.kernels: dict[str, int] = {}
+        self.core_ends: dict[tuple[str, Tile], _End] = {}
+        self.host = {buffer.name: place for place, buffer in enumerate(design.host_buffers)}
+        self.channels_used: dict[tuple[Tile, str], int] = {}
+        self.source_channel: dict[str, int] = {}
+        self.target_channels: dict[str, list[int]] = {}
+        self.written = self._fifos_written_by_consumers()
+
+    def run(self) -> Lowered:
+        cycle = self.base.array_ticks
+        device = self.device
+        self.program.set_costs(
+            device.lock_acquire_cycles * cycle,
+            device.lock_release_cycles * cycle,
+            device.call_cycles * cycle,
+        )
+        for buffer in self.design.host_buffers:
+            self.program.add_host_buffer(buffer.host_bytes)
+            self.out.host_names.append(buffer.name)
+        for fifo in self.design.fifos:
+            self._add_ends(fifo)
+        for link in self.design.links:
+            self._add_link(link)
+        for fifo in self.design.fifos:
+            self._add_flow(fifo)
+        for core in self.design.cores:
+            self._add_core(core)
+        self._add_sequence()
+        self.program.check()
+        return self.out
+
+    # --- memory -------------------------------------------------------------------------------
+
+    def _fifos_written_by_consumers(self) -> set[str]:
+        """FIFOs whose objects a consumer changes in place, so a broadcast must not share them."""
+        written = set()
+        for core in self.design.cores:
+            for call in core.calls():
+                for operand, role in zip(call.operands, call.kernel.roles, strict=True):
+                    fifo = self.design.fifo(operand.fifo)
+                    if role is not Role.IN and core.tile in fifo.consumers:
+                        written.add(fifo.name)
+        return written
+
+    def _buffers(self, depth: int, size: int) -> tuple[int, ...]:
+        first = self.storages
+        self.storages += depth
+        return tuple(self.program.add_buffer(size, first + place) for place in range(depth))
+
+    def _locks(self, fifo: str, tile: Tile, depth: int) -> tuple[int, int]:
+        free = self.program.add_lock(f"a free object of {fifo} at {tile}", depth, BUFFER_FULL)
+        full = self.program.add_lock(f"a filled object of {fifo} at {tile}", 0, BUFFER_EMPTY)
+        return free, full
+
+    # --- channels -----------------------------------------------------------------------------
+
+    def _add_channel(self, tile: Tile, direction: str, starts: bool) -> int:
+        number = self.channels_used.get((tile, direction), 0)
+        self.channels_used[tile, direction] = number + 1
+        device, cycle = self.device, self.base.array_ticks
+        word_milliticks = 4000 * cycle // device.stream_bytes_per_cycle
+        setup, chain = device.bd_setup_cycles * cycle, device.bd_chain_cycles * cycle
+        task_setup: list[int] = []
+        if tile.kind == "shim":
+            cold = getattr(device, f"shim_{direction}_cold_cycles")
+            task = getattr(device, f"shim_{direction}_task_cycles")
+            per_word = getattr(device, f"shim_{direction}_millicycles_per_word")
+            word_milliticks = per_word * cycle
+            setup = 0  # within the cost of a task
+            task_setup = [
+                (task + round(cold * device.shim_cold_decay**place)) * cycle
+                for place in range(COLD_TASKS)
+            ]
+        name = f"{tile} {direction.upper()}{number}"
+        channel: int = self.program.add_channel(
+            name,
+            PLACES[tile.kind],
+            direction == "mm2s",
+            word_milliticks,
+            setup,
+            chain,
+            0 if starts else -1,
+            device.shim_queue_depth,
+            task_setup,
+        )
+        self.out.channel_names.append(name)
+        return channel
+
+    def _ring(
+        self,
+        channel: int,
+        pieces: list[tuple[int, int, tuple[tuple[int, int], ...], int, int, int]],
+    ) -> None:
+        """Descriptors that follow each other in a ring: buffer, offset, levels, run, two locks."""
+        for place, (buffer, offset, levels, run, acquire, release) in enumerate(pieces):
+            following = (place + 1) % len(pieces)
+            self.program.add_descriptor(
+                channel, False, buffer, offset, list(levels), run, acquire, release, following, 0
+            )
+
+    def _add_ends(self, fifo: ObjectFifo) -> None:
+        """Channels of a FIFO at shims and cores; those at mem tiles belong to links."""
+        self.target_channels[fifo.name] = []
+        size, element = fifo.object_bytes, dtype_bytes(fifo.dtype)
+        if fifo.producer.kind == "shim":
+            self.source_channel[fifo.name] = self._add_channel(fifo.producer, "mm2s", False)
+        elif fifo.producer.kind == "core":
+            walk = byte_walk(fifo.to_stream, fifo.elements, element)
+            free, full = self._locks(fifo.name, fifo.producer, fifo.producer_depth)
+            buffers = self._buffers(fifo.producer_depth, size)
+            self.core_ends[fifo.name, fifo.producer] = _End(free, full, buffers)
+            channel = self._add_channel(fifo.producer, "mm2s", True)
+            self._ring(channel, [(b, 0, walk.levels, walk.run_bytes, full, free) for b in buffers])
+            self.source_channel[fifo.name] = channel
+        shared: int | None = None
+        for tile in fifo.consumers:
+            if tile.kind == "shim":
+                self.target_channels[fifo.name].append(self._add_channel(tile, "s2mm", False))
+            elif tile.kind == "core":
+                free, full = self._locks(fifo.name, tile, fifo.consumer_depth)
+                if shared is None or fifo.name in self.written:
+                    shared = self.storages
+                    self.storages += fifo.consumer_depth
+                buffers = tuple(
+                    self.program.add_buffer(size, shared + place)
+                    for place in range(fifo.consumer_depth)
+                )
+                self.core_ends[fifo.name, tile] = _End(free, full, buffers)
+                channel = self._add_channel(tile, "s2mm", True)
+                self._ring(channel, [(b, 0, (), size, free, full) for b in buffers])
+                self.target_channels[fifo.name].append(channel)
+
+    def _add_link(self, link: Link) -> None:
+        """A mem tile's buffers, each slice of which has its own locks."""
+        joins = len(link.sources) > 1
+        larger = self.design.fifo(link.targets[0] if joins else link.sources[0])
+        smaller = [self.design.fifo(name) for name in (link.sources if joins else link.targets)]
+        mem = larger.producer if joins else larger.consumers[0]
+        depth = larger.producer_depth if joins else larger.consumer_depth
+        element = dtype_bytes(larger.dtype)
+        buffers = self._buffers(depth, larger.object_bytes)
+        locks = [self._locks(fifo.name, mem, depth) for fifo in smaller]
+        slices = [
+            (offset * element, fifo, free, full)
+            for offset, fifo, (free, full) in zip(link.offsets, smaller, locks, strict=True)
+        ]
+        whole = self._add_channel(mem, "mm2s" if joins else "s2mm", True)
+        ring = []
+        for buffer in buffers:
+            for offset, fifo, free, full in slices:
+                walk = byte_walk(larger.to_stream if joins else (), fifo.elements, element)
+                wait, give = (full, free) if joins else (free, full)
+                ring.append((buffer, offset, walk.levels, walk.run_bytes, wait, give))
+        self._ring(whole, ring)
+        if joins:
+            self.source_channel[larger.name] = whole
+        else:
+            self.target_channels[larger.name].append(whole)
+        for offset, fifo, free, full in slices:
+            channel = self._add_channel(mem, "s2mm" if joins else "mm2s", True)
+            walk = byte_walk(() if joins else fifo.to_stream, fifo.elements, element)
+            wait, give = (free, full) if joins else (full, free)
+            self._ring(
+                channel, [(b, offset, walk.levels, walk.run_bytes, wait, give) for b in buffers]
+            )
+            if joins:
+                self.target_channels[fifo.name].append(channel)
+            else:
+                self.source_channel[fifo.name] = channel
+
+    def _add_flow(self, fifo: ObjectFifo) -> None:
+        if fifo.name not in self.source_channel or not self.target_channels[fifo.name]:
+            raise ValueError(f"FIFO {fifo.name} has an end in a mem tile that no link uses")
+        to_mem = fifo.consumers[0].kind == "mem"
+        cycles = self.device.mem_turnaround_cycles if to_mem else self.device.stream_latency_cycles
+        self.program.add_flow(
+            self.source_channel[fifo.name],
+            self.target_channels[fifo.name],
+            cycles * self.base.array_ticks,
+        )
+
+    # --- cores --------------------------------------------------------------------------------
+
+    def _add_core(self, core: CoreProgram) -> None:
+        index = self.program.add_core(str(core.tile))
+        self.out.core_names.append(str(core.tile))
+        ports: dict[str, int] = {}
+        for (name, tile), end in self.core_ends.items():
+            if tile != core.tile:
+                continue
+            produces = self.design.fifo(name).producer == tile
+            wait, give = (
+                (end.free_lock, end.full_lock) if produces else (end.full_lock, end.free_lock)
+            )
+            ports[name] = self.program.add_port(index, name, wait, give, list(end.buffers))
+        steps: list[tuple[int, int, int]] = []
+        self._add_steps(index, core.body, ports, steps)
+        self.program.set_steps(index, steps)
+
+    def _add_steps(
+        self,
+        core: int,
+        body: tuple[Statement, ...],
+        ports: dict[str, int],
+        steps: list[tuple[int, int, int]],
+    ) -> None:
+        for statement in body:
+            match statement:
+                case Acquire(fifo, count):
+                    steps.append((ACQUIRE, ports[fifo], count))
+                case Release(fifo, count):
+                    steps.append((RELEASE, ports[fifo], count))
+                case Call():
+                    steps.append((CALL, self._add_call(core, statement, ports), 0))
+                case Loop(trips, inner):
+                    start = len(steps)
+                    steps.append((LOOP, 0, 0))
+                    self._add_steps(core, inner, ports, steps)
+                    steps[start] = (LOOP, len(steps), -1 if trips is None else trips)
+                    steps.append((END_LOOP, start, 0))
+
+    def _add_call(self, core: int, call: Call, ports: dict[str, int]) -> int:
+        kernel = call.kernel
+        if kernel.symbol not in self.kernels:
+            thunk = self.library.address(kernel.symbol) if self.library else 0
+            self.kernels[kernel.symbol] = self.program.add_kernel(kernel.symbol, thunk)
+            self.out.kernel_names.append(kernel.name)
+        ticks = kernel.cycles(self.device, *call.scalars) * self.base.array_ticks
+        pointers = [(ports[held.fifo], held.index, -1) for held in call.operands]
+        added: int = self.program.add_call(
+            core, self.kernels[kernel.symbol], ticks, pointers, list(call.scalars)
+        )
+        return added
+
+    # --- controller ---------------------------------------------------------------------------
+
+    def _add_sequence(self) -> None:
+        device, tick = self.device, self.base.controller_ticks
+        tasks = self.design.tasks
+        last_await = max(
+            (i for i, step in enumerate(self.design.sequence) if isinstance(step, Await)),
+            default=-1,
+        )
+        number = 0
+        for place, step in enumerate(self.design.sequence):
+            if isinstance(step, DmaTask):
+                channel, descriptor = self._add_task(step)
+                ticks = device.issue_task_cycles * tick
+                self.program.add_controller_step(PUSH, ticks, channel, descriptor, number)
+                number += 1
+            else:
+                channel = self._task_channel(tasks[step.task])
+                last = place == last_await
+                cycles = device.token_last_cycles if last else device.token_other_cycles
+                self.program.add_controller_step(AWAIT, cycles * tick, channel, -1, step.task)
+
+    def _task_channel(self, task: DmaTask) -> int:
+        fifo = self.design.fifo(task.fifo)
+        if fifo.producer.kind == "shim":
+            return self.source_channel[fifo.name]
+        return self.target_channels[fifo.name][0]
+
+    def _add_task(self, task: DmaTask) -> tuple[int, int]:
+        fifo = self.design.fifo(task.fifo)
+        channel = self._task_channel(task)
+        element = dtype_bytes(fifo.dtype)
+        walk = byte_walk(task.walk, task.elements, element)
+        reads = fifo.producer.kind == "shim"
+        direction = "mm2s" if reads else "s2mm"
+        per_word = getattr(self.device, f"shim_{direction}_millicycles_per_word")
+        load = ddr_load(walk, self.device, self.base, per_word * self.base.array_ticks)
+        descriptor: int = self.program.add_descriptor(
+            channel,
+            True,
+            self.host[task.buffer],
+            task.offset * element,
+            list(walk.levels),
+            walk.run_bytes,
+            -1,
+            -1,
+            -1,
+            load,
+        )
+        return channel, descriptor
