@@ -68,7 +68,7 @@ def test_floor_of_a_launch_leaves_the_host_out(costs: RuntimeCosts) -> None:
 
 def test_floor_of_a_call_takes_everything_in(costs: RuntimeCosts) -> None:
     call = replace(costs, floor_covers="call", call_us=Fraction(1000))
-    host = call.host_us((1000,), (1000,))
+    host = call.host_us((1000, 1000), (1000,))
     assert call.smallest_us(Fraction(10)) == 10 + 40 + 50 + 1000 + host
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any
 
 from numpy.typing import NDArray
 
@@ -18,51 +19,30 @@ COUNTED_KERNEL = {"linear_fused": "linear_matmul"}
 Number = int | float | Fraction
 
 
-class Launch(Protocol):
-    """What composition needs to know of one distinct launch of a plan."""
+@dataclass(frozen=True)
+class LaunchTimes:
+    """One distinct launch of a plan, as composition needs to know it.
 
-    @property
-    def kernel(self) -> str:
-        """Name of the kernel that the launch is for."""
+    count: how often it is launched. Of one launch: device_us on the array, budget_us by device
+    term, core_calls by kernel, and the bytes of each buffer that goes in and comes out.
+    """
 
-    @property
-    def count(self) -> int:
-        """How often the plan launches it."""
-
-    @property
-    def device_us(self) -> Number:
-        """µs on the array, one launch."""
-
-    @property
-    def budget_us(self) -> Mapping[str, Number]:
-        """µs by device term, one launch."""
-
-    @property
-    def core_calls(self) -> Mapping[str, int]:
-        """Invocations by kernel, one launch."""
-
-    @property
-    def input_bytes(self) -> tuple[int, ...]:
-        """Bytes of each buffer that goes in, one launch."""
-
-    @property
-    def output_bytes(self) -> tuple[int, ...]:
-        """Bytes of each buffer that comes out, one launch."""
+    kernel: str
+    count: int
+    device_us: Number
+    budget_us: Mapping[str, Number]
+    core_calls: Mapping[str, int]
+    input_bytes: tuple[int, ...]
+    output_bytes: tuple[int, ...]
 
 
-class Outcome(Protocol):
-    """What composition needs to know of a plan's outcome."""
-
-    @property
-    def output(self) -> NDArray[Any] | None:
-        """C, unpadded, or None."""
-
-    @property
-    def launches(self) -> Sequence[Launch]:
-        """One entry for each distinct launch."""
-
-
-def compose(outcome: Outcome, costs: RuntimeCosts, tiles: int) -> TargetOutcome:
+def compose(
+    launch_times: Sequence[LaunchTimes],
+    costs: RuntimeCosts,
+    tiles: int,
+    output: NDArray[Any] | None = None,
+    outcome: object = None,
+) -> TargetOutcome:
     """Add to each launch what its runtime costs, and close the budget.
 
     Everything is a fraction until the end and then whole picoseconds, so that budget and kernel
@@ -73,7 +53,7 @@ def compose(outcome: Outcome, costs: RuntimeCosts, tiles: int) -> TargetOutcome:
     by_kernel: dict[str, Fraction] = {}
     launches: dict[str, int] = {}
     calls: dict[str, int] = {}
-    for launch in outcome.launches:
+    for launch in launch_times:
         terms = device_terms(launch)
         terms["host"] = costs.host_us(launch.input_bytes, launch.output_bytes)
         terms["launch"] = costs.launch_us
@@ -102,9 +82,9 @@ def compose(outcome: Outcome, costs: RuntimeCosts, tiles: int) -> TargetOutcome:
     device_ps = sum(ps for term, ps in zip(budget, term_ps, strict=True) if term in DEVICE_TERMS)
     return TargetOutcome(
         kind="simulated",
-        output=outcome.output,
+        output=output,
         npu_us=total_ps / PS_PER_US,
-        setup_us=float(costs.setup_us * len(outcome.launches)),
+        setup_us=float(costs.setup_us * len(launch_times)),
         device_us=device_ps / PS_PER_US,
         budget=terms_us,
         kernels=shares,
@@ -114,7 +94,7 @@ def compose(outcome: Outcome, costs: RuntimeCosts, tiles: int) -> TargetOutcome:
     )
 
 
-def device_terms(launch: Launch) -> dict[str, Fraction]:
+def device_terms(launch: LaunchTimes) -> dict[str, Fraction]:
     """The launch's own terms as fractions, all of them, in the order of reports."""
     unknown = set(launch.budget_us) - set(DEVICE_TERMS)
     if unknown:

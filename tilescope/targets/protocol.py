@@ -51,7 +51,7 @@ class MappedTarget(Target, Protocol):
 class TimedTarget(Target, Protocol):
     """A target whose callable is timed from outside."""
 
-    def prepare(self, gemm: Gemm, a: Array, b: Array) -> Callable[[], Array]:
+    def prepare(self, gemm: Gemm, a: Array, b: Array) -> Callable[[], Any]:
         """Move the inputs to where they are used and return what is to be timed.
 
         The callable computes C = A @ B and returns it as this target holds it; `output` of the

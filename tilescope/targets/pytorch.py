@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tilescope.errors import InputError
 from tilescope.quantities.dtypes import numpy_dtype
+from tilescope.targets.inputs import check_inputs
 from tilescope.workloads.gemm import Gemm
 
 DTYPES = ("float32", "bfloat16")
@@ -59,12 +60,7 @@ class PyTorchTarget:
             raise InputError(
                 f"The PyTorch baseline computes {' and '.join(DTYPES)}, not {gemm.dtype}."
             )
-        for letter, matrix, shape in (("A", a, (gemm.m, gemm.k)), ("B", b, (gemm.k, gemm.n))):
-            if matrix.shape != shape or matrix.dtype != numpy_dtype(gemm.dtype):
-                raise InputError(
-                    f"{letter} of {gemm.label} must be {shape[0]}×{shape[1]} in {gemm.dtype}, "
-                    f"not {'×'.join(map(str, matrix.shape))} in {matrix.dtype}."
-                )
+        check_inputs(gemm, a, b)
         torch = self._load()
         inputs = self._tensor(a)
         weight = self._tensor(np.ascontiguousarray(b.T))
