@@ -122,7 +122,8 @@ class _Walk:
     One rounding of C to a roundoff u costs 0.42 u |C| in root mean square. With operands of unit
     variance |C| grows as sqrt(K), on average over the walk as sqrt(K/2): that is `atol`, at six
     standard deviations. Where the final |C| is large, C was on its way there all along, on
-    average at |C|/sqrt(3): that is `rtol`, at four.
+    average at |C|/sqrt(3): that is `rtol`, at four. The error of a product itself is in proportion
+    to it, and products of normal operands have long tails: twelve deviations.
     """
 
     k_total: int
@@ -133,6 +134,7 @@ class _Walk:
         """The tolerance, with the root mean square error of a single product beside the walk's."""
         one = 0.42 * self.roundoff
         rounds = max(self.roundings, 1)
-        atol = 6.0 * math.sqrt(self.k_total) * (one * math.sqrt(rounds / 2.0) + of_product)
+        walked = 6.0 * one * math.sqrt(rounds / 2.0) + 12.0 * of_product
+        atol = math.sqrt(self.k_total) * walked
         rtol = 4.0 * one * math.sqrt(rounds / 3.0) + self.roundoff
         return Tolerance(rtol, atol, f"Random walk of rounding errors: {origin}")

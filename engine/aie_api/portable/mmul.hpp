@@ -1,4 +1,7 @@
 // Block products on any CPU: a row of C is one register of four floats.
+//
+// The products of one step are summed from zero and added to C once, which keeps the rounding
+// errors of a long K apart from those within a step.
 #pragma once
 
 #include "convert.hpp"
@@ -22,7 +25,9 @@ TILESCOPE_INLINE void multiply_accumulate(block_shape<4, 8, 4>, vector<float, 16
                                           const vector<bfloat16, 32>& b) {
   const vector<float, 32> wide_a = to_float(a);
   const vector<float, 32> wide_b = to_float(b);
-  add_product(c.part, wide_a.part, wide_b.part);
+  float4 step[4] = {};
+  add_product(step, wide_a.part, wide_b.part);
+  for (unsigned row = 0; row < 4; ++row) c.part[row] += step[row];
 }
 
 // The leading bfloat16 of every element goes to term[0], that of the rest to term[1], and so on.
@@ -36,8 +41,7 @@ TILESCOPE_INLINE void split(const vector<float, 32>& value, float4 (&term)[split
   }
 }
 
-// float32 from bfloat16 products: the step's products are summed from zero, the smallest first,
-// and added once.
+// float32 from bfloat16 products, the smallest first.
 TILESCOPE_INLINE void multiply_accumulate(block_shape<4, 8, 4>, vector<float, 16>& c,
                                           const vector<float, 32>& a,
                                           const vector<float, 32>& b) {
