@@ -114,8 +114,7 @@ nb::dict run_timing(const Program& program, bool spans, int64_t max_steps) {
   return outcome_dict(outcome);
 }
 
-nb::list run_plan_table(const std::vector<const Program*>& programs, const std::vector<Bytes>& arrays,
-                        const Table& table, bool spans, int64_t max_steps) {
+nb::list run_plan(Plan& plan, const std::vector<Bytes>& arrays, const Table& table, bool spans, int64_t max_steps) {
   if (table.shape(1) != PlanStep::kColumns) throw std::invalid_argument("a plan's table has 10 columns");
   std::vector<HostArray> host;
   for (const Bytes& array : arrays) host.push_back({array.data(), static_cast<int64_t>(array.size())});
@@ -127,7 +126,7 @@ nb::list run_plan_table(const std::vector<const Program*>& programs, const std::
   std::vector<Outcome> outcomes;
   {
     nb::gil_scoped_release released;
-    outcomes = run_plan(programs, host, steps, options);
+    outcomes = plan.run(host, steps, options);
   }
   nb::list result;
   for (const Outcome& outcome : outcomes) result.append(outcome_dict(outcome));
@@ -220,7 +219,8 @@ NB_MODULE(_engine, m) {
            })
       .def("check", &Program::check);
   m.def("run_timing", &run_timing, "program"_a, "spans"_a = false, "max_steps"_a = Options().max_steps);
-  m.def("run_plan", &run_plan_table, "programs"_a, "arrays"_a, "steps"_a, "spans"_a = false,
-        "max_steps"_a = Options().max_steps);
+  nb::class_<Plan>(m, "Plan")
+      .def(nb::init<std::vector<const Program*>>(), nb::keep_alive<1, 2>())
+      .def("run", &run_plan, "arrays"_a, "steps"_a, "spans"_a = false, "max_steps"_a = Options().max_steps);
   m.def("copy_walk", &copy_walk);
 }

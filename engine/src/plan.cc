@@ -5,17 +5,18 @@
 
 namespace tilescope {
 
-namespace {
-
-struct Launcher {
+struct Plan::Launcher {
   const Program* program;
   Arena arena;
   Recording recording;
+  std::vector<uint8_t*> host;
   std::optional<Outcome> outcome;
   int64_t launches_left = 0;
 
   explicit Launcher(const Program* p) : program(p), arena(*p) {}
 };
+
+namespace {
 
 [[noreturn]] void refuse(const std::string& what) { throw std::invalid_argument("the plan " + what); }
 
@@ -36,46 +37,54 @@ void copy_rows(const int64_t* c, const std::vector<HostArray>& arrays) {
   for (int64_t r = 0; r < c[5]; ++r) std::memcpy(to + r * c[8], from + r * c[7], static_cast<size_t>(c[6]));
 }
 
-void launch(const int64_t* c, const std::vector<HostArray>& arrays, std::vector<Launcher>& launchers,
-            const Options& options) {
-  Launcher& launcher = launchers[static_cast<size_t>(c[1])];
-  std::vector<uint8_t*> host;
-  for (size_t i = 0; i < launcher.program->host_bytes.size(); ++i) {
+}  // namespace
+
+Plan::Plan(std::vector<const Program*> programs) {
+  for (const Program* program : programs) {
+    if (program->host_bytes.size() > PlanStep::kColumns - 2) refuse("has a program with too many arguments");
+    launchers_.push_back(std::make_unique<Launcher>(program));
+  }
+}
+
+Plan::~Plan() = default;
+
+void Plan::launch(const int64_t* c, const std::vector<HostArray>& arrays, const Options& options) {
+  Launcher& launcher = *launchers_[static_cast<size_t>(c[1])];
+  const std::vector<int64_t>& sizes = launcher.program->host_bytes;
+  launcher.host.clear();
+  for (size_t i = 0; i < sizes.size(); ++i) {
     const HostArray& array = array_at(arrays, c[2 + i]);
-    if (array.bytes < launcher.program->host_bytes[i]) refuse("launches a program with an array that is too small");
-    host.push_back(array.data);
+    if (array.bytes < sizes[i]) refuse("launches a program with an array that is too small");
+    launcher.host.push_back(array.data);
   }
   --launcher.launches_left;
   if (launcher.outcome) {
-    launcher.recording.replay(launcher.arena, host);
+    launcher.recording.replay(launcher.arena, launcher.host);
     return;
   }
   Recording* recording = launcher.launches_left > 0 ? &launcher.recording : nullptr;
-  launcher.outcome = simulate(*launcher.program, options, &launcher.arena, host, recording);
+  launcher.outcome = simulate(*launcher.program, options, &launcher.arena, launcher.host, recording);
 }
 
-}  // namespace
-
-std::vector<Outcome> run_plan(const std::vector<const Program*>& programs, const std::vector<HostArray>& arrays,
-                              const std::vector<PlanStep>& steps, const Options& options) {
-  std::vector<Launcher> launchers;
-  launchers.reserve(programs.size());
-  for (const Program* program : programs) {
-    if (program->host_bytes.size() > PlanStep::kColumns - 2) refuse("has a program with too many arguments");
-    launchers.emplace_back(program);
+std::vector<Outcome> Plan::run(const std::vector<HostArray>& arrays, const std::vector<PlanStep>& steps,
+                               const Options& options) {
+  for (const auto& launcher : launchers_) {
+    launcher->recording = {};
+    launcher->outcome.reset();
+    launcher->launches_left = 0;
   }
   for (const PlanStep& step : steps) {
     if (step.columns[0] != PlanStep::launch) continue;
-    if (step.columns[1] < 0 || step.columns[1] >= static_cast<int64_t>(launchers.size()))
+    if (step.columns[1] < 0 || step.columns[1] >= static_cast<int64_t>(launchers_.size()))
       refuse("launches a program that does not exist");
-    ++launchers[static_cast<size_t>(step.columns[1])].launches_left;
+    ++launchers_[static_cast<size_t>(step.columns[1])]->launches_left;
   }
   int64_t done = 0;
   for (const PlanStep& step : steps) {
     const int64_t* c = step.columns;
     switch (c[0]) {
       case PlanStep::copy: copy_rows(c, arrays); break;
-      case PlanStep::launch: launch(c, arrays, launchers, options); break;
+      case PlanStep::launch: launch(c, arrays, options); break;
       case PlanStep::zero: {
         uint8_t* to = region(array_at(arrays, c[1]), c[2], c[3], c[4], c[5]);
         for (int64_t r = 0; r < c[3]; ++r) std::memset(to + r * c[5], 0, static_cast<size_t>(c[4]));
@@ -86,9 +95,9 @@ std::vector<Outcome> run_plan(const std::vector<const Program*>& programs, const
     if (options.poll && (++done & 0x3F) == 0) options.poll();
   }
   std::vector<Outcome> outcomes;
-  for (Launcher& launcher : launchers) {
-    if (!launcher.outcome) refuse("never launches one of its programs");
-    outcomes.push_back(std::move(*launcher.outcome));
+  for (const auto& launcher : launchers_) {
+    if (!launcher->outcome) refuse("never launches one of its programs");
+    outcomes.push_back(std::move(*launcher->outcome));
   }
   return outcomes;
 }

@@ -1,4 +1,4 @@
-"""Designs that add two tensors element by element: the seed's accumulate, and the smallest launch."""
+"""Designs that add two tensors element by element: the accumulate, and the smallest launch."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tilescope.designs.ir import (
     Loop,
     ObjectFifo,
     Release,
+    Statement,
     Tile,
     shape_walk,
 )
@@ -95,7 +96,7 @@ def smallest_design(elements: int, dtype: str) -> Design:
 
 def _adder(tile: Tile, kernel: Kernel, suffix: str, elements: int) -> CoreProgram:
     names = tuple(f"{tensor}{suffix}" for tensor in ("C_in", "P", "C_out"))
-    body = (
+    body: tuple[Statement, ...] = (
         *(Acquire(name) for name in names),
         Call(kernel, tuple(Held(name) for name in names), (elements,)),
         *(Release(name) for name in names),

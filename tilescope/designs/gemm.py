@@ -46,12 +46,12 @@ def gemm_design(name: str, m: int, n: int, k: int, dtype: str, mapping: Mapping)
     with `spread` each row of cores has its own for A and each column its own for B. C leaves
     through one shim channel of each column.
     """
-    matmul = mapping.find_kernel("linear_matmul", dtype)
-    zero = find_kernel("linear_zero", dtype)
+    matmul = mapping.matmul(dtype)
+    zero = find_kernel("linear_zero", mapping.c_dtype)
     parts = _Parts([], [])
     _feed_a(parts, mapping, dtype, matmul)
     _feed_b(parts, mapping, dtype, matmul)
-    _drain_c(parts, mapping, dtype, matmul)
+    _drain_c(parts, mapping, matmul)
     rows, columns = mapping.grid
     cores = tuple(
         _core(row, column, k, mapping, matmul, zero)
@@ -61,7 +61,7 @@ def gemm_design(name: str, m: int, n: int, k: int, dtype: str, mapping: Mapping)
     buffers = (
         HostBuffer("A", (m, k), dtype),
         HostBuffer("B", (k, n), dtype),
-        HostBuffer("C", (m, n), dtype),
+        HostBuffer("C", (m, n), mapping.c_dtype),
     )
     sequence = _sequence(m, n, k, mapping)
     return Design(name, tuple(parts.fifos), tuple(parts.links), cores, buffers, sequence)
@@ -123,7 +123,7 @@ def _feed_b(parts: _Parts, mapping: Mapping, dtype: str, kernel: Kernel) -> None
         _feed(parts, f"B{column}", column, [one], (k, n), block, dtype)
 
 
-def _drain_c(parts: _Parts, mapping: Mapping, dtype: str, kernel: Kernel) -> None:
+def _drain_c(parts: _Parts, mapping: Mapping, kernel: Kernel) -> None:
     m, n, _ = mapping.core_tile
     rows, columns = mapping.grid
     block = (kernel.block[0], kernel.block[2]) if kernel.block else None
@@ -133,7 +133,12 @@ def _drain_c(parts: _Parts, mapping: Mapping, dtype: str, kernel: Kernel) -> Non
         for row, name in enumerate(names):
             parts.fifos.append(
                 ObjectFifo(
-                    name, _row(row, column), (mem,), (m, n), dtype, producer_depth=mapping.c_depth
+                    name,
+                    _row(row, column),
+                    (mem,),
+                    (m, n),
+                    mapping.c_dtype,
+                    producer_depth=mapping.c_depth,
                 )
             )
         parts.fifos.append(
@@ -142,7 +147,7 @@ def _drain_c(parts: _Parts, mapping: Mapping, dtype: str, kernel: Kernel) -> Non
                 mem,
                 (Tile(column, 0),),
                 (rows, m, n),
-                dtype,
+                mapping.c_dtype,
                 to_stream=from_blocks(m, n, block),
             )
         )

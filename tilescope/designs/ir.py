@@ -72,7 +72,7 @@ class ObjectFifo:
 
 @dataclass(frozen=True)
 class Link:
-    """Joins or distributes FIFOs through a mem tile; `offsets` are elements into the larger object."""
+    """Joins or distributes FIFOs through a mem tile; `offsets` are elements of the larger."""
 
     sources: tuple[str, ...]
     targets: tuple[str, ...]

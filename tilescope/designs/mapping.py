@@ -22,13 +22,17 @@ SEED_BLOCK = (64, 64, 64)
 MAX_CORE_N = 96
 MAX_CORE_K = 128
 
+# What partial sums are held in. In bfloat16 they would lose more than the operands do.
+ACCUMULATOR_DTYPES = {"float32": "float32", "bfloat16": "float32"}
+
 
 @dataclass(frozen=True)
 class Mapping:
     """How a product runs on an array.
 
     `core_tile` (m, n, k) is what one core holds for one kernel call, `grid` (rows, columns) the
-    cores, `block` what one launch (per-tile) or one pass over the grid (fused-k) covers.
+    cores, `block` what one launch (per-tile) or one pass over the grid (fused-k) covers. C and
+    its partial sums are held in `c_dtype`.
     """
 
     family: str
@@ -37,6 +41,7 @@ class Mapping:
     ports: str = "single"
     kernel: str = "vector"
     emulation: str | None = "safe"
+    c_dtype: str = "float32"
     c_depth: int = 2
 
     @property
@@ -50,9 +55,15 @@ class Mapping:
         m, n, k = self.block
         return (round_up(gemm.m, m), round_up(gemm.n, n), round_up(gemm.k, k))
 
-    def find_kernel(self, name: str, dtype: str) -> Kernel:
-        """The contract of the kernel that this mapping calls; InputError when there is none."""
-        return find_kernel(name, dtype, variant=self.kernel, emulation=self.emulation or "safe")
+    def matmul(self, dtype: str) -> Kernel:
+        """The product kernel that this mapping calls; InputError when there is none."""
+        return find_kernel(
+            "linear_matmul",
+            dtype,
+            variant=self.kernel,
+            emulation=self.emulation or "safe",
+            dtype_out=self.c_dtype,
+        )
 
 
 def choose_mapping(
@@ -62,11 +73,13 @@ def choose_mapping(
     ports: str = "single",
     kernel: str = "vector",
     emulation: str = "safe",
+    c_dtype: str | None = None,
 ) -> Mapping:
     """The mapping of a family for a product, with the tile that the family uses by default.
 
     per-tile: the seed's 64×64×64 block on a 4×4 grid. fused-k: M over the rows, N over the
-    columns of the largest grid, the core tile as large as L1 allows with the least padding.
+    columns of the largest grid, the core tile as large as L1 allows with the least padding. C
+    is float32 unless `c_dtype` says otherwise.
     Raises InputError for an unknown family, port rule, kernel or emulation.
     """
     for kind, choice, choices in (
@@ -85,8 +98,9 @@ def choose_mapping(
         ports=ports,
         kernel=kernel,
         emulation=emulation if emulates else None,
+        c_dtype=c_dtype or ACCUMULATOR_DTYPES.get(gemm.dtype, gemm.dtype),
     )
-    base.find_kernel("linear_matmul", gemm.dtype)
+    base.matmul(gemm.dtype)
     if family == "per-tile":
         return base
     return fused_mapping(gemm, device, replace(base, grid=(device.core_rows, device.columns)))
@@ -94,7 +108,7 @@ def choose_mapping(
 
 def fused_mapping(gemm: Gemm, device: Device, base: Mapping) -> Mapping:
     """The fused-k core tile: least padded work first, then the fewest core calls, within L1."""
-    rows, columns = base.grid
+    rows = base.grid[0]
     best: tuple[tuple[int, int, int], Mapping] | None = None
     m = min(64, round_up(ceil_div(gemm.m, rows), 16))
     for n in range(16, MAX_CORE_N + 1, 16):
@@ -127,4 +141,5 @@ def _fitting(gemm: Gemm, device: Device, mapping: Mapping) -> Mapping | None:
 def l1_demand(mapping: Mapping, dtype: str) -> int:
     """Bytes of L1 that a core needs: A and B twice, C as often as it is buffered."""
     m, n, k = mapping.core_tile
-    return (2 * m * k + 2 * k * n + mapping.c_depth * m * n) * dtype_bytes(dtype)
+    inputs = 2 * (m * k + k * n) * dtype_bytes(dtype)
+    return inputs + mapping.c_depth * m * n * dtype_bytes(mapping.c_dtype)

@@ -42,14 +42,14 @@ class PlannedLaunch:
 class LaunchPlan:
     """The launches of one product, and the padded sizes they cover (elements).
 
-    `array_shapes` are the host's arrays in the dtype of the product, A, B and C first.
+    `arrays` are the shapes and dtypes of the host's arrays, A, B and C first.
     """
 
     gemm: Gemm
     mapping: Mapping
     padded: tuple[int, int, int]
     launches: tuple[PlannedLaunch, ...]
-    array_shapes: tuple[tuple[int, int], ...]
+    arrays: tuple[tuple[tuple[int, int], str], ...]
 
     @property
     def launch_count(self) -> int:
@@ -73,23 +73,25 @@ def make_plan(gemm: Gemm, mapping: Mapping) -> LaunchPlan:
     """The plan of a mapping for a product."""
     padded = mapping.padded(gemm)
     m, n, k = padded
-    size = dtype_bytes(gemm.dtype)
+    size, c_size = dtype_bytes(gemm.dtype), dtype_bytes(mapping.c_dtype)
+    whole = (((m, k), gemm.dtype), ((k, n), gemm.dtype), ((m, n), mapping.c_dtype))
     if mapping.family == "fused-k":
         design = gemm_design("linear_fused", m, n, k, gemm.dtype, mapping)
-        inputs, outputs = (m * k * size, k * n * size), (m * n * size,)
+        inputs, outputs = (m * k * size, k * n * size), (m * n * c_size,)
         launch = PlannedLaunch("linear_fused", design, 1, inputs, outputs)
-        return LaunchPlan(gemm, mapping, padded, (launch,), ((m, k), (k, n), (m, n)))
+        return LaunchPlan(gemm, mapping, padded, (launch,), whole)
     bm, bn, bk = mapping.block
     count = _count(padded, mapping.block)
     matmul = gemm_design("linear_matmul", bm, bn, bk, gemm.dtype, mapping)
-    accumulate = accumulate_design("linear_accumulate", bm, bn, gemm.dtype)
-    a, b, c = bm * bk * size, bk * bn * size, bm * bn * size
+    accumulate = accumulate_design("linear_accumulate", bm, bn, mapping.c_dtype)
+    a, b, c = bm * bk * size, bk * bn * size, bm * bn * c_size
     launches = (
         PlannedLaunch("linear_matmul", matmul, count, (a, b), (c,)),
         PlannedLaunch("linear_accumulate", accumulate, count, (c, c), (c,)),
     )
-    tiles = ((bm, bk), (bk, bn), (bm, bn), (bm, bn), (bm, bn))
-    return LaunchPlan(gemm, mapping, padded, launches, ((m, k), (k, n), (m, n), *tiles))
+    c_tile = ((bm, bn), mapping.c_dtype)
+    tiles = (((bm, bk), gemm.dtype), ((bk, bn), gemm.dtype), c_tile, c_tile, c_tile)
+    return LaunchPlan(gemm, mapping, padded, launches, (*whole, *tiles))
 
 
 def _count(padded: tuple[int, int, int], block: tuple[int, int, int]) -> int:
@@ -101,20 +103,20 @@ def _tiled_steps(plan: LaunchPlan) -> Iterator[tuple[int, ...]]:
     """The seed's loop: a matmul launch and an accumulate launch for each block, K innermost."""
     m, n, k = plan.padded
     bm, bn, bk = plan.mapping.block
-    size = dtype_bytes(plan.gemm.dtype)
-    a_row, b_row, c_row = bk * size, bn * size, bn * size
+    size, c_size = dtype_bytes(plan.gemm.dtype), dtype_bytes(plan.mapping.c_dtype)
+    a_row, b_row, c_row = bk * size, bn * size, bn * c_size
     matmul = (LAUNCH, 0, A_TILE, B_TILE, P_TILE, 0, 0, 0, 0, 0)
     accumulate = (LAUNCH, 1, C_IN_TILE, P_TILE, C_OUT_TILE, 0, 0, 0, 0, 0)
-    yield (ZERO, C, 0, 1, m * n * size, 0, 0, 0, 0, 0)
+    yield (ZERO, C, 0, 1, m * n * c_size, 0, 0, 0, 0, 0)
     for i in range(m // bm):
         for j in range(n // bn):
-            c_at = (i * bm * n + j * bn) * size
+            c_at = (i * bm * n + j * bn) * c_size
             for step in range(k // bk):
                 a_at = (i * bm * k + step * bk) * size
                 b_at = (step * bk * n + j * bn) * size
                 yield (COPY, A, A_TILE, a_at, 0, bm, a_row, k * size, a_row, 0)
                 yield (COPY, B, B_TILE, b_at, 0, bk, b_row, n * size, b_row, 0)
                 yield matmul
-                yield (COPY, C, C_IN_TILE, c_at, 0, bm, c_row, n * size, c_row, 0)
+                yield (COPY, C, C_IN_TILE, c_at, 0, bm, c_row, n * c_size, c_row, 0)
                 yield accumulate
-                yield (COPY, C_OUT_TILE, C, 0, c_at, bm, c_row, c_row, n * size, 0)
+                yield (COPY, C_OUT_TILE, C, 0, c_at, bm, c_row, c_row, n * c_size, 0)

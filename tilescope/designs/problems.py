@@ -31,14 +31,13 @@ class Problem:
 
 def find_problems(design: Design, device: Device) -> list[Problem]:
     """Everything in a design that the device cannot hold, in the order of the tiles."""
-    problems = [
+    return [
         *_missing_tiles(design, device),
         *_memory(design, device),
         *_channels(design, device),
         *_descriptors(design, device),
         *_walks(design, device),
     ]
-    return problems
 
 
 def require_fit(design: Design, device: Device) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,15 +11,16 @@ import numpy.typing as npt
 
 from tilescope import _engine
 from tilescope.designs.ir import Design
-from tilescope.designs.plan import LaunchPlan, PlannedLaunch
+from tilescope.designs.plan import LAUNCH, STEP_COLUMNS, LaunchPlan, PlannedLaunch
 from tilescope.designs.problems import require_fit
 from tilescope.devices.device import Device
 from tilescope.errors import DesignError
 from tilescope.quantities.dtypes import numpy_dtype
-from tilescope.simulation.lowering import Lowered, lower
+from tilescope.simulation.lowering import lower
 from tilescope.simulation.outcomes import DesignOutcome, read_outcome
 
 Array = npt.NDArray[np.generic]
+POISON = 0xFF  # a NaN in every float type: an output that was never written shows
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,69 @@ class PlanOutcome:
     output: Array | None
 
 
+class PreparedDesign:
+    """A design lowered for a device, with the memory of its array, ready to run again and again."""
+
+    def __init__(self, design: Design, device: Device, *, with_data: bool) -> None:
+        """Raises DesignError where the design is not sound or does not fit the device."""
+        require_fit(design, device)
+        self.design = design
+        self.device = device
+        try:
+            self.lowered = lower(design, device, with_data=with_data)
+        except ValueError as error:
+            raise DesignError(f"{design.name} is not a sound design: {error}.") from None
+
+    def time(self, *, spans: bool = False) -> DesignOutcome:
+        """One launch without data. Raises DesignError where it cannot finish."""
+        with _plain_errors(self.design.name, self.device):
+            raw = _engine.run_timing(self.lowered.program, spans)
+        return read_outcome(self.lowered, raw)
+
+
+class PreparedPlan:
+    """A launch plan whose designs are lowered once, ready to run on any inputs."""
+
+    def __init__(self, plan: LaunchPlan, device: Device, *, with_data: bool = True) -> None:
+        """Raises DesignError where a design is not sound or does not fit the device."""
+        self.plan = plan
+        self.device = device
+        self.designs = [
+            PreparedDesign(launch.design, device, with_data=with_data) for launch in plan.launches
+        ]
+        self.engine_plan = None
+        if with_data:
+            self.engine_plan = _engine.Plan([one.lowered.program for one in self.designs])
+            self.steps = plan.steps()
+
+    def run(self, inputs: tuple[Array, Array] | None, *, spans: bool = False) -> PlanOutcome:
+        """Every launch in the order of the host's steps; without inputs only the time.
+
+        `inputs` are A (m×k) and B (k×n) in the dtype of the product. Raises DesignError where a
+        design cannot finish.
+        """
+        if inputs is None:
+            outcomes = [one.time(spans=spans) for one in self.designs]
+            return self._outcome(outcomes, None)
+        if self.engine_plan is None:
+            raise ValueError("a plan prepared without data cannot take inputs")
+        arrays = _host_arrays(self.plan, inputs)
+        host = [_bytes_of(array) for array in arrays]
+        with _plain_errors(self.plan.gemm.label, self.device):
+            raw = self.engine_plan.run(host, self.steps, spans)
+        outcomes = [
+            read_outcome(one.lowered, row) for one, row in zip(self.designs, raw, strict=True)
+        ]
+        return self._outcome(outcomes, arrays[2][: self.plan.gemm.m, : self.plan.gemm.n])
+
+    def _outcome(self, outcomes: list[DesignOutcome], output: Array | None) -> PlanOutcome:
+        launches = tuple(
+            LaunchOutcome(planned, outcome)
+            for planned, outcome in zip(self.plan.launches, outcomes, strict=True)
+        )
+        return PlanOutcome(self.plan, launches, output)
+
+
 def simulate_design(
     design: Design,
     device: Device,
@@ -44,21 +110,19 @@ def simulate_design(
     *,
     spans: bool = False,
 ) -> DesignOutcome:
-    """One launch of a design; with `arrays`, by host buffer, the data moves and is changed in place.
+    """One launch of a design; with `arrays`, by host buffer, data moves and they are changed.
 
-    Raises DesignError where the design does not fit the device or cannot finish.
+    Raises DesignError where the design is not sound, does not fit the device or cannot finish.
     """
-    lowered = _lowered(design, device, with_data=arrays is not None)
-    try:
-        if arrays is None:
-            return read_outcome(lowered, _engine.run_timing(lowered.program, spans))
-        host = [_bytes_of(arrays[buffer.name]) for buffer in design.host_buffers]
-        step = [1, 0, *range(len(host))]
-        table = np.array([step + [0] * (10 - len(step))], dtype=np.int64)
-        raw = _engine.run_plan([lowered.program], host, table, spans)
-    except _engine.SimulationError as error:
-        raise DesignError(f"{design.name} on {device.name}: {error}.") from None
-    return read_outcome(lowered, raw[0])
+    prepared = PreparedDesign(design, device, with_data=arrays is not None)
+    if arrays is None:
+        return prepared.time(spans=spans)
+    host = [_bytes_of(arrays[buffer.name]) for buffer in design.host_buffers]
+    step = [LAUNCH, 0, *range(len(host))]
+    table = np.array([step + [0] * (STEP_COLUMNS - len(step))], dtype=np.int64)
+    with _plain_errors(design.name, device):
+        raw = _engine.Plan([prepared.lowered.program]).run(host, table, spans)
+    return read_outcome(prepared.lowered, raw[0])
 
 
 def simulate_plan(
@@ -68,39 +132,16 @@ def simulate_plan(
     *,
     spans: bool = False,
 ) -> PlanOutcome:
-    """Every launch of a plan, in the order of its host steps; without inputs only the time.
+    """A plan prepared and run once; see PreparedPlan."""
+    return PreparedPlan(plan, device, with_data=inputs is not None).run(inputs, spans=spans)
 
-    `inputs` are A (m×k) and B (k×n) in the dtype of the product. Raises DesignError where a
-    design does not fit the device or cannot finish.
-    """
-    lowered = [
-        _lowered(launch.design, device, with_data=inputs is not None) for launch in plan.launches
-    ]
+
+@contextmanager
+def _plain_errors(what: str, device: Device) -> Iterator[None]:
     try:
-        if inputs is None:
-            raw = [_engine.run_timing(one.program, spans) for one in lowered]
-            output = None
-        else:
-            arrays = _host_arrays(plan, inputs)
-            host = [_bytes_of(array) for array in arrays]
-            programs = [one.program for one in lowered]
-            raw = _engine.run_plan(programs, host, plan.steps(), spans)
-            output = arrays[2][: plan.gemm.m, : plan.gemm.n]
+        yield
     except _engine.SimulationError as error:
-        raise DesignError(f"{plan.gemm.label} on {device.name}: {error}.") from None
-    launches = tuple(
-        LaunchOutcome(planned, read_outcome(one, row))
-        for planned, one, row in zip(plan.launches, lowered, raw, strict=True)
-    )
-    return PlanOutcome(plan, launches, output)
-
-
-def _lowered(design: Design, device: Device, *, with_data: bool) -> Lowered:
-    require_fit(design, device)
-    try:
-        return lower(design, device, with_data=with_data)
-    except ValueError as error:
-        raise DesignError(f"{design.name} is not a sound design: {error}.") from None
+        raise DesignError(f"{what} on {device.name}: {error}.") from None
 
 
 def _bytes_of(array: Array) -> npt.NDArray[np.uint8]:
@@ -111,22 +152,18 @@ def _bytes_of(array: Array) -> npt.NDArray[np.uint8]:
 
 def _host_arrays(plan: LaunchPlan, inputs: tuple[Array, Array]) -> list[Array]:
     """The plan's arrays: A and B padded with zeros where needed, C and the tiles poisoned."""
-    dtype = numpy_dtype(plan.gemm.dtype)
     arrays: list[Array] = []
-    for shape, given in zip(plan.array_shapes, (*inputs, None), strict=False):
+    for place, (shape, name) in enumerate(plan.arrays):
+        dtype = numpy_dtype(name)
+        given = inputs[place] if place < len(inputs) else None
         if given is None:
-            arrays.append(_poisoned(shape, dtype))
+            array = np.empty(shape, dtype)
+            array.view(np.uint8).fill(POISON)
+            arrays.append(array)
         elif given.shape == shape and given.dtype == dtype and given.flags.c_contiguous:
             arrays.append(given)
         else:
             padded = np.zeros(shape, dtype)
             padded[: given.shape[0], : given.shape[1]] = given
             arrays.append(padded)
-    arrays.extend(_poisoned(shape, dtype) for shape in plan.array_shapes[len(arrays) :])
     return arrays
-
-
-def _poisoned(shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> Array:
-    array = np.empty(shape, dtype)
-    array.view(np.uint8).fill(0xFF)
-    return array

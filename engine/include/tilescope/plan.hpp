@@ -23,9 +23,24 @@ struct PlanStep {
   int64_t columns[kColumns];
 };
 
-// Runs every step in order. Each program's first launch is simulated; as no design's course depends on its data, its
-// later launches repeat the recorded moves and calls on their own data. One outcome for each program, in their order.
-std::vector<Outcome> run_plan(const std::vector<const Program*>& programs, const std::vector<HostArray>& arrays,
-                              const std::vector<PlanStep>& steps, const Options& options);
+// Programs with the memory behind their buffers, kept from one run to the next.
+class Plan {
+ public:
+  explicit Plan(std::vector<const Program*> programs);
+  ~Plan();
+  Plan(const Plan&) = delete;
+  Plan& operator=(const Plan&) = delete;
+
+  // Runs every step in order. Each program's first launch is simulated; as no design's course depends on its data,
+  // its later launches repeat the recorded moves and calls on their own data. One outcome for each program.
+  std::vector<Outcome> run(const std::vector<HostArray>& arrays, const std::vector<PlanStep>& steps,
+                           const Options& options);
+
+ private:
+  struct Launcher;
+  void launch(const int64_t* columns, const std::vector<HostArray>& arrays, const Options& options);
+
+  std::vector<std::unique_ptr<Launcher>> launchers_;
+};
 
 }  // namespace tilescope

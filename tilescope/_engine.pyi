@@ -1,0 +1,83 @@
+"""The compiled dataflow engine; see engine/include/tilescope. Times are ticks of the program."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+class SimulationError(Exception): ...
+
+class Program:
+    def __init__(self) -> None: ...
+    def set_costs(self, acquire: int, release: int, call: int) -> None: ...
+    def add_buffer(self, buffer_bytes: int, storage: int) -> int: ...
+    def add_host_buffer(self, host_bytes: int) -> int: ...
+    def add_lock(self, name: str, initial: int, cause: int) -> int: ...
+    def add_channel(
+        self,
+        name: str,
+        place: int,
+        reads_memory: bool,
+        word_milliticks: int,
+        setup: int,
+        chain: int,
+        first: int,
+        queue_depth: int,
+        task_setup: Sequence[int],
+    ) -> int: ...
+    def add_descriptor(
+        self,
+        channel: int,
+        host: bool,
+        memory: int,
+        offset_bytes: int,
+        levels: Sequence[tuple[int, int]],
+        run_bytes: int,
+        acquire_lock: int,
+        release_lock: int,
+        following: int,
+        ddr_load: int,
+    ) -> int: ...
+    def add_flow(self, source: int, targets: Sequence[int], latency: int) -> int: ...
+    def add_core(self, name: str) -> int: ...
+    def add_port(
+        self, core: int, name: str, acquire: int, release: int, buffers: Sequence[int]
+    ) -> int: ...
+    def add_call(
+        self,
+        core: int,
+        kernel: int,
+        ticks: int,
+        pointers: Sequence[tuple[int, int, int]],
+        scalars: Sequence[int],
+    ) -> int: ...
+    def set_steps(self, core: int, steps: Sequence[tuple[int, int, int]]) -> None: ...
+    def add_controller_step(
+        self, kind: int, ticks: int, channel: int, descriptor: int, task: int
+    ) -> None: ...
+    def add_kernel(self, name: str, thunk: int) -> int: ...
+    def check(self) -> None: ...
+
+class Plan:
+    def __init__(self, programs: Sequence[Program]) -> None: ...
+    def run(
+        self,
+        arrays: Sequence[npt.NDArray[np.uint8]],
+        steps: npt.NDArray[np.int64],
+        spans: bool = False,
+        max_steps: int = ...,
+    ) -> list[dict[str, Any]]: ...
+
+def run_timing(program: Program, spans: bool = False, max_steps: int = ...) -> dict[str, Any]: ...
+def copy_walk(
+    source: npt.NDArray[np.uint8],
+    source_offset: int,
+    source_levels: Sequence[tuple[int, int]],
+    source_run: int,
+    target: npt.NDArray[np.uint8],
+    target_offset: int,
+    target_levels: Sequence[tuple[int, int]],
+    target_run: int,
+    pieces: Sequence[int],
+) -> None: ...
