@@ -123,7 +123,8 @@ class _Walk:
     variance |C| grows as sqrt(K), on average over the walk as sqrt(K/2): that is `atol`, at six
     standard deviations. Where the final |C| is large, C was on its way there all along, on
     average at |C|/sqrt(3): that is `rtol`, at four. The error of a product itself is in proportion
-    to it, and products of normal operands have long tails: twelve deviations.
+    to it, and products of normal operands have long tails: twelve deviations, and 16 products
+    more than there are, since a single large one can dominate a short sum.
     """
 
     k_total: int
@@ -134,7 +135,7 @@ class _Walk:
         """The tolerance, with the root mean square error of a single product beside the walk's."""
         one = 0.42 * self.roundoff
         rounds = max(self.roundings, 1)
-        walked = 6.0 * one * math.sqrt(rounds / 2.0) + 12.0 * of_product
-        atol = math.sqrt(self.k_total) * walked
+        walked = 6.0 * one * math.sqrt(rounds / 2.0) * math.sqrt(self.k_total)
+        atol = walked + 12.0 * of_product * math.sqrt(self.k_total + 16)
         rtol = 4.0 * one * math.sqrt(rounds / 3.0) + self.roundoff
         return Tolerance(rtol, atol, f"Random walk of rounding errors: {origin}")
