@@ -95,6 +95,14 @@ def test_set_up_is_paid_once_for_each_design_and_is_no_part_of_the_time() -> Non
     )
 
 
+def test_a_plan_of_two_designs_says_that_switching_between_them_is_left_out() -> None:
+    costs = load_runtime("xrt-linux", "npu1")
+    both = compose(seed_launches(), costs, tiles=180).notes
+    one = compose(seed_launches()[:1], costs, tiles=180).notes
+    assert both == (costs.notes["always"], costs.notes["alternating"])
+    assert one == (costs.notes["always"],)
+
+
 def test_terms_that_do_not_sum_to_the_launch_are_a_fault_of_the_engine() -> None:
     fused = launch("linear_fused", 1, 6.0, {"compute": 5.0}, {})
     with pytest.raises(RuntimeError, match=r"terms sum to -1\.0 µs more"):

@@ -32,6 +32,7 @@ def costs() -> RuntimeCosts:
             "sync_out": StepCost(Fraction(3), Fraction(11)),
             "copy_out": StepCost(Fraction(0), Fraction(40)),
         },
+        notes={},
         facts={},
         sources={},
     )

@@ -147,6 +147,7 @@ def edited(tmp_path: Path) -> Callable[[str, str], None]:
         ("[sources]", "stray = 1\n[sources]", "key npu1.copy_out.stray: a fact has"),
         ('drv_pr599 = "', 'drv = "', "source 'drv_pr599' is not in"),
         ("[npu1]\n", "[npu1\n", "cannot be read"),
+        ('always = "', 'sometimes = "', "key notes.sometimes: must be text under always or"),
     ],
 )
 def test_a_bad_page_is_refused_by_page_and_key(

@@ -90,8 +90,14 @@ def compose(
         kernels=shares,
         launches=sum(launches.values()),
         tiles=tiles,
+        notes=_notes(costs, designs=len(launch_times)),
         outcome=outcome,
     )
+
+
+def _notes(costs: RuntimeCosts, designs: int) -> tuple[str, ...]:
+    applying = ("always", "alternating") if designs > 1 else ("always",)
+    return tuple(costs.notes[key] for key in applying if key in costs.notes)
 
 
 def device_terms(launch: LaunchTimes) -> dict[str, Fraction]:

@@ -45,7 +45,8 @@ class TargetOutcome:
     None when only the time was asked for. npu_us: what the caller waits, without setup_us, which
     is paid once. device_us: first controller instruction to last token, summed over launches.
     budget: µs by term, summing to npu_us. tiles: blocks that the padded product falls into.
-    outcome: what the engine said, for those who want more.
+    notes: what a reader must know before trusting the times, one sentence each. outcome: what
+    the engine said, for those who want more.
     """
 
     kind: str
@@ -57,4 +58,5 @@ class TargetOutcome:
     kernels: tuple[KernelShare, ...]
     launches: int
     tiles: int
+    notes: tuple[str, ...] = ()
     outcome: Any = field(default=None, compare=False, repr=False)

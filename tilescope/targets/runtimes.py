@@ -21,7 +21,9 @@ PLAIN_KEYS = {
     "statistic": str,
     "floor_covers": str,
     "steps": list,
+    "notes": dict,
 }
+NOTES = ("always", "alternating")
 STEP_KEYS = ("fixed_us", "us_per_mb")
 
 
@@ -76,6 +78,9 @@ class _Page:
         for step in self.plain["steps"]:
             if step not in STEPS:
                 raise self._error("steps", f"{step!r} is none of {', '.join(STEPS)}")
+        for key, note in self.plain["notes"].items():
+            if key not in NOTES or not isinstance(note, str) or not note.strip():
+                raise self._error(f"notes.{key}", f"must be text under {' or '.join(NOTES)}")
         for key, table in self.devices.items():
             if not isinstance(table, Mapping):
                 raise self._error(key, "unknown; beside its plain keys a page has devices")
@@ -122,6 +127,7 @@ class _Page:
             residual_us=residuals[statistic],
             call_us=sum(calls.values(), Fraction(0)),
             steps=steps,
+            notes=self.plain["notes"],
             facts=facts,
             sources=self.sources,
         )
