@@ -43,13 +43,26 @@ Options make_options(bool spans, int64_t max_steps) {
   return options;
 }
 
-nb::dict usage_dict(const Usage& usage) {
-  nb::dict d;
-  d["busy"] = usage.busy;
-  d["waiting"] = nb::cast(std::vector<Tick>(usage.waiting.begin(), usage.waiting.end()));
-  d["last"] = usage.last;
-  d["bytes"] = usage.bytes;
-  return d;
+using Numbers = nb::ndarray<nb::numpy, int64_t, nb::ndim<2>>;
+
+// A table for Python that owns its numbers.
+Numbers to_table(std::vector<int64_t> numbers, size_t columns) {
+  auto* kept = new std::vector<int64_t>(std::move(numbers));
+  nb::capsule owner(kept, [](void* p) noexcept { delete static_cast<std::vector<int64_t>*>(p); });
+  return Numbers(kept->data(), {kept->size() / columns, columns}, owner);
+}
+
+// A row for each resource: busy, waiting by cause, last, bytes.
+Numbers usage_table(const std::vector<const Usage*>& usages) {
+  std::vector<int64_t> numbers;
+  numbers.reserve(usages.size() * (kCauses + 3));
+  for (const Usage* usage : usages) {
+    numbers.push_back(usage->busy);
+    numbers.insert(numbers.end(), usage->waiting.begin(), usage->waiting.end());
+    numbers.push_back(usage->last);
+    numbers.push_back(usage->bytes);
+  }
+  return to_table(std::move(numbers), kCauses + 3);
 }
 
 nb::dict outcome_dict(const Outcome& outcome) {
@@ -57,23 +70,20 @@ nb::dict outcome_dict(const Outcome& outcome) {
   d["ticks"] = outcome.ticks;
   d["drained"] = outcome.drained;
   d["budget"] = nb::cast(std::vector<Tick>(outcome.budget.ticks.begin(), outcome.budget.ticks.end()));
-  nb::list cores, channels;
-  for (const Usage& usage : outcome.cores) cores.append(usage_dict(usage));
-  for (const Usage& usage : outcome.channels) channels.append(usage_dict(usage));
-  d["cores"] = cores;
-  d["channels"] = channels;
-  d["controller"] = usage_dict(outcome.controller);
+  std::vector<const Usage*> usages;
+  for (const Usage& usage : outcome.cores) usages.push_back(&usage);
+  for (const Usage& usage : outcome.channels) usages.push_back(&usage);
+  usages.push_back(&outcome.controller);
+  d["usage"] = usage_table(usages);
   d["kernel_calls"] = nb::cast(outcome.kernel_calls);
   d["host_bytes_read"] = nb::cast(outcome.host_bytes_read);
   d["host_bytes_written"] = nb::cast(outcome.host_bytes_written);
   d["steps"] = outcome.steps;
-  const size_t rows = outcome.spans.size();
-  auto* table = new std::vector<int64_t>();
-  table->reserve(rows * 5);
+  std::vector<int64_t> spans;
+  spans.reserve(outcome.spans.size() * 5);
   for (const Span& s : outcome.spans)
-    table->insert(table->end(), {s.resource, static_cast<int64_t>(s.activity), s.detail, s.start, s.end});
-  nb::capsule owner(table, [](void* p) noexcept { delete static_cast<std::vector<int64_t>*>(p); });
-  d["spans"] = nb::ndarray<nb::numpy, int64_t, nb::ndim<2>>(table->data(), {rows, 5}, owner);
+    spans.insert(spans.end(), {s.resource, static_cast<int64_t>(s.activity), s.detail, s.start, s.end});
+  d["spans"] = to_table(std::move(spans), 5);
   return d;
 }
 

@@ -43,10 +43,6 @@ void Machine::count_step() {
   if (options_.poll && (outcome_.steps & 0xFFFF) == 0) options_.poll();
 }
 
-void Machine::note(int32_t resource, Activity activity, int32_t detail, Tick start, Tick end) {
-  if (options_.spans && end > start) outcome_.spans.push_back({resource, activity, detail, start, end});
-}
-
 void Machine::wake(int32_t agent) {
   if (queued_[static_cast<size_t>(agent)]) return;
   queued_[static_cast<size_t>(agent)] = true;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <deque>
 #include <vector>
 
 #include "tilescope/ddr.hpp"
@@ -34,34 +33,43 @@ struct Clock {
   }
 };
 
-// A counting lock whose tokens remember when and why they came. One agent acquires it.
+// A counting lock whose tokens remember when and why they came, oldest first. One agent acquires it.
 class TokenQueue {
  public:
-  bool holds(int32_t count) const { return tokens_.size() - head_ >= static_cast<size_t>(count); }
-  int64_t size() const { return static_cast<int64_t>(tokens_.size() - head_); }
-  void add(const Token& token) { tokens_.push_back(token); }
-  // The latest of the first `count` tokens, which are taken.
-  Token take(int32_t count) {
+  bool holds(int32_t count) const { return size_ >= static_cast<size_t>(count); }
+  int64_t size() const { return static_cast<int64_t>(size_); }
+
+  void add(const Token& token) {
+    if (size_ == ring_.size()) grow();
+    ring_[(head_ + size_) & (ring_.size() - 1)] = token;
+    ++size_;
+  }
+
+  // The latest of the first `count` tokens, which are taken; valid until the next one is added.
+  const Token& take(int32_t count) {
     size_t latest = head_;
-    for (size_t i = head_; i < head_ + static_cast<size_t>(count); ++i)
-      if (tokens_[i].time > tokens_[latest].time) latest = i;
-    const Token token = tokens_[latest];
-    head_ += static_cast<size_t>(count);
-    if (head_ == tokens_.size()) {
-      tokens_.clear();
-      head_ = 0;
-    } else if (head_ > 64) {
-      tokens_.erase(tokens_.begin(), tokens_.begin() + static_cast<std::ptrdiff_t>(head_));
-      head_ = 0;
+    for (size_t i = 1; i < static_cast<size_t>(count); ++i) {
+      const size_t at = (head_ + i) & (ring_.size() - 1);
+      if (ring_[at].time > ring_[latest].time) latest = at;
     }
-    return token;
+    head_ = (head_ + static_cast<size_t>(count)) & (ring_.size() - 1);
+    size_ -= static_cast<size_t>(count);
+    return ring_[latest];
   }
 
   int32_t waiter = -1;  // the agent to wake
 
  private:
-  std::vector<Token> tokens_;
+  void grow() {
+    std::vector<Token> larger(std::max<size_t>(4, ring_.size() * 2));
+    for (size_t i = 0; i < size_; ++i) larger[i] = ring_[(head_ + i) & (ring_.size() - 1)];
+    ring_ = std::move(larger);
+    head_ = 0;
+  }
+
+  std::vector<Token> ring_;  // its size is a power of two
   size_t head_ = 0;
+  size_t size_ = 0;
 };
 
 struct CoreState {
@@ -91,7 +99,7 @@ struct Endpoint {
   int64_t bytes_left = 0;
   size_t tasks_started = 0;
   Cursor cursor;
-  std::deque<Task> queue;
+  std::vector<Task> queue;       // as short as the hardware's
 };
 
 struct FlowState {
@@ -133,7 +141,9 @@ class Machine {
   void step_controller();
 
   void count_step();
-  void note(int32_t resource, Activity activity, int32_t detail, Tick start, Tick end);
+  void note(int32_t resource, Activity activity, int32_t detail, Tick start, Tick end) {
+    if (options_.spans && end > start) outcome_.spans.push_back({resource, activity, detail, start, end});
+  }
   int32_t channel_resource(int32_t channel) const { return static_cast<int32_t>(program_.cores.size()) + channel; }
   [[noreturn]] void report_deadlock() const;
 

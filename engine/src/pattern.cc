@@ -117,7 +117,41 @@ void copy_rows(uint8_t* target, const uint8_t* source, int64_t rows, int64_t run
   }
 }
 
+// Gathers `blocks` blocks of `rows` runs each into one run; the blocks are `block_step` apart.
+template <int64_t kRun>
+void gather_blocks_of(uint8_t* target, const uint8_t* source, int64_t blocks, int64_t rows, int64_t block_step,
+                      int64_t row_step) {
+  for (int64_t b = 0; b < blocks; ++b, source += block_step, target += rows * kRun)
+    copy_rows_of<kRun>(target, source, rows, kRun, row_step);
+}
+
+void gather_blocks(uint8_t* target, const uint8_t* source, int64_t blocks, int64_t rows, int64_t run,
+                   int64_t block_step, int64_t row_step) {
+  switch (run) {
+    case 8: return gather_blocks_of<8>(target, source, blocks, rows, block_step, row_step);
+    case 16: return gather_blocks_of<16>(target, source, blocks, rows, block_step, row_step);
+    case 32: return gather_blocks_of<32>(target, source, blocks, rows, block_step, row_step);
+    default:
+      for (int64_t b = 0; b < blocks; ++b)
+        copy_rows(target + b * rows * run, source + b * block_step, rows, run, run, row_step);
+  }
+}
+
 }  // namespace
+
+// Whole blocks (the innermost dimension from its start) that are left in the dimension above it.
+int64_t Cursor::whole_blocks_left() const {
+  const size_t levels = pattern_->dimensions.size();
+  if (levels < 2 || index_[levels - 1] != 0) return 0;
+  return pattern_->dimensions[levels - 2].size - index_[levels - 2];
+}
+
+void Cursor::advance_blocks(int64_t blocks) {
+  const int outer = static_cast<int>(pattern_->dimensions.size()) - 2;
+  index_[outer] += blocks;
+  address_ += blocks * pattern_->dimensions[static_cast<size_t>(outer)].stride_bytes;
+  carry(outer);
+}
 
 void copy_between(Cursor& from, const uint8_t* source, Cursor& to, uint8_t* target, int64_t bytes) {
   while (bytes > 0) {
@@ -134,6 +168,19 @@ void copy_between(Cursor& from, const uint8_t* source, Cursor& to, uint8_t* targ
       to.advance_rows(rows);
       bytes -= rows * from_run;
     } else if (from_fresh && from_run < to.run_left_) {  // gather rows into one run
+      if (const int64_t left = from.whole_blocks_left(); left > 0) {
+        const Dimension& inner = from.pattern_->dimensions.back();
+        const Dimension& outer = from.pattern_->dimensions[from.pattern_->dimensions.size() - 2];
+        const int64_t block = inner.size * from_run;
+        const int64_t blocks = std::min({left, to.run_left_ / block, bytes / block});
+        if (blocks > 0) {
+          gather_blocks(t, s, blocks, inner.size, from_run, outer.stride_bytes, inner.stride_bytes);
+          from.advance_blocks(blocks);
+          to.advance_inside_run(blocks * block);
+          bytes -= blocks * block;
+          continue;
+        }
+      }
       const int64_t rows = std::min({from.rows_left(), to.run_left_ / from_run, bytes / from_run});
       copy_rows(t, s, rows, from_run, from_run, from.row_stride());
       from.advance_rows(rows);

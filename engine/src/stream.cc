@@ -30,7 +30,7 @@ bool Machine::prepare(int32_t flow, Endpoint& end) {
   if (end.descriptor < 0) {
     if (end.queue.empty()) return false;
     const Task task = end.queue.front();
-    end.queue.pop_front();
+    end.queue.erase(end.queue.begin());
     const Tick from = end.clock.time;
     const Tick waited = end.clock.wait_for(task.pushed);
     usage.waiting[static_cast<size_t>(Cause::task_queue)] += waited;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tilescope import _engine
+import tilescope._engine as _engine
 from tilescope.designs.ir import (
     Acquire,
     Await,

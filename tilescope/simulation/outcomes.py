@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tilescope.simulation.clocks import TimeBase
 from tilescope.simulation.lowering import Lowered
 
 TERMS = (
@@ -72,16 +73,14 @@ def read_outcome(lowered: Lowered, raw: dict[str, Any]) -> DesignOutcome:
     """The engine's figures with names and units."""
     base = lowered.base
     drained: int = raw["drained"]
+    names = [
+        *((name, "core") for name in lowered.core_names),
+        *((name, "channel") for name in lowered.channel_names),
+        ("controller", "controller"),
+    ]
     resources = [
-        *(
-            _use(name, "core", row, drained, lowered)
-            for name, row in _zip(lowered.core_names, raw["cores"])
-        ),
-        *(
-            _use(name, "channel", row, drained, lowered)
-            for name, row in _zip(lowered.channel_names, raw["channels"])
-        ),
-        _use("controller", "controller", raw["controller"], drained, lowered),
+        _use(name, kind, row, drained, base)
+        for (name, kind), row in zip(names, raw["usage"].tolist(), strict=True)
     ]
     calls: dict[str, int] = {}
     for name, count in _zip(lowered.kernel_names, raw["kernel_calls"]):
@@ -104,8 +103,8 @@ def _zip(names: list[str], rows: list[Any]) -> list[tuple[str, Any]]:
     return list(zip(names, rows, strict=True))
 
 
-def _use(name: str, kind: str, row: dict[str, Any], drained: int, lowered: Lowered) -> ResourceUse:
-    base = lowered.base
-    waiting = {cause: base.us(t) for cause, t in _zip(list(CAUSES), row["waiting"]) if t}
-    idle = drained - row["busy"] - sum(row["waiting"])
-    return ResourceUse(name, kind, base.us(row["busy"]), waiting, base.us(idle), row["bytes"])
+def _use(name: str, kind: str, row: list[int], drained: int, base: TimeBase) -> ResourceUse:
+    busy, *waiting, _last, moved = row
+    idle = drained - busy - sum(waiting)
+    waits = {cause: base.us(ticks) for cause, ticks in zip(CAUSES, waiting, strict=True) if ticks}
+    return ResourceUse(name, kind, base.us(busy), waits, base.us(idle), moved)

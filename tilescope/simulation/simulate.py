@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tilescope import _engine
+import tilescope._engine as _engine
 from tilescope.designs.ir import Design
 from tilescope.designs.plan import LAUNCH, STEP_COLUMNS, LaunchPlan, PlannedLaunch
 from tilescope.designs.problems import require_fit

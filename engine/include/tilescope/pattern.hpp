@@ -41,6 +41,8 @@ class Cursor {
   int64_t row_stride() const;
   void advance_inside_run(int64_t bytes);
   void advance_rows(int64_t rows);
+  int64_t whole_blocks_left() const;
+  void advance_blocks(int64_t blocks);
   void carry(int level);
 
   const Pattern* pattern_ = nullptr;
