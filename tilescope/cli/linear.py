@@ -28,13 +28,18 @@ def linear(
         list[str] | None,
         typer.Option("--case", metavar="NAME:MxNxK", help="A case of your own; repeatable."),
     ] = None,
-    num_runs: Annotated[int, typer.Option("--num-runs", help="Timed runs of PyTorch.")] = 10,
-    device: Annotated[str, typer.Option("--device", help="The NPU.")] = "npu1",
-    dtype: Annotated[str, typer.Option("--dtype", help="float32 or bfloat16.")] = "float32",
+    num_runs: Annotated[
+        int, typer.Option("--num-runs", metavar="N", help="Timed runs of PyTorch.")
+    ] = 10,
+    device: Annotated[str, typer.Option("--device", metavar="NAME", help="The NPU.")] = "npu1",
+    dtype: Annotated[
+        str, typer.Option("--dtype", metavar="NAME", help="float32 or bfloat16.")
+    ] = "float32",
     mapping: Annotated[
         str,
         typer.Option(
             "--mapping",
+            metavar="FAMILY",
             help="per-tile: a launch for each 64×64×64 block, K on the host; "
             "fused-k: one launch, C stays on the cores.",
         ),
@@ -43,22 +48,27 @@ def linear(
         str,
         typer.Option(
             "--ports",
+            metavar="RULE",
             help="single: each input tensor through one shim channel; spread: over several.",
         ),
     ] = "single",
     kernel: Annotated[
-        str, typer.Option("--kernel", help="vector, or scalar as Allo emits today.")
+        str, typer.Option("--kernel", metavar="KIND", help="vector, or scalar as Allo emits today.")
     ] = "vector",
     fp32: Annotated[
         str,
         typer.Option(
-            "--fp32", help="How vector float32 is emulated: safe, fast, low (9, 6, 3 products)."
+            "--fp32",
+            metavar="KIND",
+            help="How vector float32 is emulated: safe, fast, low (9, 6, 3 products).",
         ),
     ] = "safe",
     runtime: Annotated[
-        str, typer.Option("--runtime", help="xrt-linux, allo-profile or allo-call.")
+        str, typer.Option("--runtime", metavar="NAME", help="xrt-linux, allo-profile or allo-call.")
     ] = "xrt-linux",
-    seed: Annotated[int, typer.Option("--seed", help="Seed of the inputs, N(0,1).")] = 0,
+    seed: Annotated[
+        int, typer.Option("--seed", metavar="N", help="Seed of the inputs, N(0,1).")
+    ] = 0,
     json: Annotated[
         str | None,
         typer.Option("--json", metavar="PATH|-", help="Write the run file; - is stdout."),
@@ -71,7 +81,9 @@ def linear(
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="No report and no progress.")
     ] = False,
-    color: Annotated[str, typer.Option("--color", help="auto, always or never.")] = "auto",
+    color: Annotated[
+        str, typer.Option("--color", metavar="WHEN", help="auto, always or never.")
+    ] = "auto",
     list_cases: Annotated[
         bool, typer.Option("--list", help="List the projections and exit.")
     ] = False,

@@ -26,10 +26,20 @@ app.command()(linear)
 app.command()(schema)
 
 
+def print_version(wanted: bool) -> None:
+    """Print the version and end, where it is wanted."""
+    if wanted:
+        typer.echo(f"tilescope {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def options(
     version: Annotated[
-        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)
+        bool,
+        typer.Option(
+            "--version", help="Print the version and exit.", callback=print_version, is_eager=True
+        ),
     ] = False,
 ) -> None:
     """Profile the submodules of a transformer block on an NPU, simulated where there is none.
@@ -37,9 +47,6 @@ def options(
     Exit codes: 0 fine, 2 bad input or a lack of this machine, 3 wrong numerical results,
     130 interrupted.
     """
-    if version:
-        typer.echo(f"tilescope {__version__}")
-        raise typer.Exit
 
 
 def main() -> None:

@@ -97,7 +97,7 @@ def judged(gemm: Gemm, mapping: Mapping, outcome: TargetOutcome, exact: Matrix) 
     Raises:
         WrongResultError: it does not, or there is none.
     """
-    kernel = mapping.find_kernel("linear_matmul", gemm.dtype)
+    kernel = mapping.matmul(gemm.dtype)
     if outcome.output is None:
         raise WrongResultError(f"{gemm.label}: there is no output, so it was not timed.")
     calls = mapping.padded(gemm)[2] // mapping.core_tile[2]
@@ -122,6 +122,7 @@ def mapping_choice(mapping: Mapping) -> MappingChoice:
         ports=mapping.ports,
         kernel=mapping.kernel,
         emulation=mapping.emulation,
+        c_dtype=mapping.c_dtype,
     )
 
 
@@ -153,10 +154,12 @@ def notes(gemm: Gemm, mapping: Mapping, baseline: SampledStatistics | None) -> l
     found = []
     if gemm.dtype == "float32":
         found.append("No published hardware measurement is float32: nothing to hold this against")
-    kernel = mapping.find_kernel("linear_matmul", gemm.dtype)
+    kernel = mapping.matmul(gemm.dtype)
     if kernel.estimated:
         found.append(f"The rate of {kernel.symbol} is an estimate, not a measurement")
-    return found + (samples.doubts(baseline) if baseline else [])
+    if baseline and samples.near_timer_resolution(baseline):
+        found.append(f"PyTorch's time for {gemm.name} nears this machine's timer resolution")
+    return found
 
 
 def gflops(gemm: Gemm, time: Statistics) -> float:

@@ -1,4 +1,4 @@
-"""Statistics of a sample of times, and what makes one hard to trust."""
+"""Statistics of a sample of times."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from tilescope.runs.figures import SampledStatistics, Statistics
 
-NOISY_VARIATION = 0.10
 TIMER_RESOLUTIONS_PER_SAMPLE = 1000
 
 
@@ -44,25 +43,7 @@ def percentile(ordered: Sequence[float], fraction: float) -> float:
     return ordered[below] + (ordered[above] - ordered[below]) * (position - below)
 
 
-def interquartile_range(samples_us: Sequence[float]) -> float:
-    """The width in µs of the middle half of a sample."""
-    ordered = sorted(samples_us)
-    return percentile(ordered, 0.75) - percentile(ordered, 0.25)
-
-
-def doubts(statistics: SampledStatistics) -> list[str]:
-    """Plain sentences on a measured sample that spreads widely or nears the timer's resolution."""
-    found = []
-    if statistics.mean > 0 and statistics.std / statistics.mean > NOISY_VARIATION:
-        spread = interquartile_range(statistics.samples)
-        found.append(
-            f"PyTorch's times vary: standard deviation {statistics.std / statistics.mean:.0%} of "
-            f"the mean over {statistics.n} runs, middle half {spread:.0f} µs wide"
-        )
+def near_timer_resolution(statistics: Statistics) -> bool:
+    """Whether the shortest sample is below a thousand steps of this machine's timer."""
     resolution_us = time.get_clock_info("perf_counter").resolution * 1e6
-    if statistics.min < resolution_us * TIMER_RESOLUTIONS_PER_SAMPLE:
-        found.append(
-            f"PyTorch's shortest time is below {TIMER_RESOLUTIONS_PER_SAMPLE} steps of this "
-            f"machine's timer ({resolution_us * 1e3:.0f} ns each)"
-        )
-    return found
+    return statistics.min < resolution_us * TIMER_RESOLUTIONS_PER_SAMPLE

@@ -14,7 +14,9 @@ from tilescope.reports.paint import PLAIN, Paint
 from tilescope.runs.models import Case, MappingChoice, Run
 
 BAR_WIDTH = 10
+NOISY_VARIATION = 0.10
 LAUNCH_TERMS = ("host", "launch")
+PORTS = ("shim_port",)
 
 
 def screen(run: Run, *, width: int = 80, paint: Paint = PLAIN) -> str:
@@ -69,8 +71,8 @@ def _how_long(run: Run, width: int, paint: Paint) -> list[str]:
     launches = sum(case.launches for case in cases)
     lines.append(
         f"The array works {format_us(device_us)} of that, in {format_count(launches)} "
-        f"launch{'' if launches == 1 else 'es'}; one-time set-up "
-        f"{format_us(max(case.setup_us for case in cases))} is not included"
+        f"launch{'' if launches == 1 else 'es'}; one-time set-up, at most "
+        f"{format_us(max(case.setup_us for case in cases))} a case, is not included"
     )
     return [paint("How long", "strong"), *_wrapped(lines, width)]
 
@@ -107,7 +109,7 @@ def _trust(run: Run, width: int, paint: Paint) -> list[str]:
         lines.append(f"NPU times are simulated ({devices}), deterministic: n = 1, ± 0.000")
     intervals = [case for case in cases if case.interval_us]
     if not intervals:
-        lines.append("No interval: these figures were not yet held against hardware of their kind")
+        lines.append("No error interval: how far hardware would differ is not known")
     lines.extend(dict.fromkeys(note for case in cases for note in case.notes))
     lines.append(_accuracy(cases))
     runs = {case.baseline_us.n for case in cases if case.baseline_us}
@@ -117,6 +119,16 @@ def _trust(run: Run, width: int, paint: Paint) -> list[str]:
             f"PyTorch {provenance.torch or ''} is measured on this machine: median of "
             f"{'/'.join(map(str, sorted(runs)))} runs"
             + (f", {threads} thread{'' if threads == 1 else 's'}" if threads else "")
+        )
+    noisy = [
+        f"{case.name} {time.std / time.mean:.0%}"
+        for case in cases
+        if (time := case.baseline_us) and time.std > NOISY_VARIATION * time.mean
+    ]
+    if noisy:
+        lines.append(
+            "PyTorch's times spread by more than 10 % (standard deviation over mean): "
+            + ", ".join(noisy)
         )
     missing = dict.fromkeys(case.baseline_missing for case in cases if case.baseline_missing)
     lines += [f"No PyTorch figure: {reason}" for reason in missing]
@@ -138,16 +150,20 @@ def _accuracy(cases: tuple[Case, ...]) -> str:
 
 
 def _advice(run: Run, width: int, paint: Paint) -> list[str]:
-    """What to type next, where the launches are what the caller waits for."""
+    """What to type next, where another mapping takes away what bounds the run."""
     totals = summed(run.cases)
     whole_us = sum(totals.values())
     launch_us = sum(totals.get(term, 0.0) for term in LAUNCH_TERMS)
-    if all(case.mapping.family == "fused-k" for case in run.cases) or launch_us < whole_us / 2:
+    mappings = [case.mapping for case in run.cases]
+    if any(mapping.family != "fused-k" for mapping in mappings) and launch_us > whole_us / 2:
+        text = (
+            f"{format_percent(launch_us / whole_us)} goes to the host and to launches; "
+            "--mapping fused-k needs one launch for each case"
+        )
+    elif any(mapping.ports == "single" for mapping in mappings) and bound_by(run.cases) in PORTS:
+        text = "Each input passes through one shim channel; --ports spread uses several"
+    else:
         return []
-    text = (
-        f"{format_percent(launch_us / whole_us)} goes to the host and to launches; "
-        "--mapping fused-k needs one launch for each case"
-    )
     return [paint("Next", "strong"), *_wrapped([text], width)]
 
 

@@ -30,7 +30,8 @@ class MappingChoice(Part):
     """How the work was laid out.
 
     block: what one launch covers; core_tile: what one core holds for one kernel call; emulation:
-    how many bfloat16 products stand for a float32 one, where a kernel emulates it.
+    how many bfloat16 products stand for a float32 one, where a kernel emulates it; c_dtype: what
+    C and its partial sums are held in.
     """
 
     family: str
@@ -40,6 +41,7 @@ class MappingChoice(Part):
     ports: str
     kernel: str
     emulation: str | None = None
+    c_dtype: str | None = None
 
 
 class Case(Part):

@@ -1,0 +1,85 @@
+"""The first screen: readable at 80 columns and without colour, and inventing nothing."""
+
+import re
+
+from syrupy.assertion import SnapshotAssertion
+
+from tilescope.reports.paint import Paint
+from tilescope.reports.screen import screen
+from tilescope.runs.models import Case, Provenance, Run
+
+
+def test_the_screen_looks_as_intended_beside_pytorch(
+    per_tile_run: Run, report: SnapshotAssertion
+) -> None:
+    assert screen(per_tile_run) == report
+
+
+def test_the_screen_looks_as_intended_without_pytorch(
+    fused_case: Case, provenance: Provenance, report: SnapshotAssertion
+) -> None:
+    run = Run(cases=(fused_case,), provenance=provenance.model_copy(update={"torch": None}))
+    assert screen(run) == report
+
+
+def test_a_wide_screen_shows_every_column(mixed_run: Run, report: SnapshotAssertion) -> None:
+    assert screen(mixed_run, width=120) == report
+
+
+def test_nothing_is_wider_than_eighty_columns(per_tile_run: Run) -> None:
+    assert max(len(line) for line in screen(per_tile_run, width=80).splitlines()) <= 80
+
+
+def test_the_shown_percentages_add_up_to_one_hundred(
+    per_tile_case: Case, per_tile_run: Run
+) -> None:
+    # Thirds show what plain rounding would lose: 33.3 + 33.3 + 33.3 = 99.9.
+    third = per_tile_case.npu_us.median / 3
+    thirds = tuple(
+        part.model_copy(update={"us": third, "fraction": 1 / 3})
+        for part in per_tile_case.budget[:3]
+    )
+    case = per_tile_case.model_copy(update={"budget": thirds})
+    run = per_tile_run.model_copy(update={"cases": (case,)})
+    block = screen(run).split("Where the waiting is")[1].split("How far")[0].split("\n", 1)[1]
+    shown = [float(text) for text in re.findall(r"([\d.]+) %", block)]
+    assert len(shown) == 3
+    assert round(sum(shown), 1) == 100.0
+
+
+def test_colour_changes_nothing_but_colour(per_tile_run: Run) -> None:
+    coloured = screen(per_tile_run, paint=Paint(enabled=True))
+    assert coloured != screen(per_tile_run)
+    assert re.sub(r"\033\[\d+m", "", coloured) == screen(per_tile_run)
+
+
+def test_a_simulated_time_is_called_simulated(per_tile_run: Run) -> None:
+    assert "NPU times are simulated (npu1 under xrt-linux)" in screen(per_tile_run)
+
+
+def test_a_noisy_baseline_is_named(per_tile_run: Run) -> None:
+    # Standard deviation 200 µs over a mean of 1,100 µs is 18 %.
+    assert "spread by more than 10 %" in screen(per_tile_run)
+    assert "q_proj 18%" in screen(per_tile_run)
+
+
+def test_figures_that_were_not_obtained_are_absent(
+    fused_case: Case, provenance: Provenance
+) -> None:
+    text = screen(Run(cases=(fused_case,), provenance=provenance))
+    table = text[text.index("name ") :]
+    assert "PyTorch" not in table
+    assert "speed" not in table
+
+
+def test_an_interrupted_run_says_what_is_missing(per_tile_run: Run) -> None:
+    assert "Interrupted" in screen(per_tile_run.model_copy(update={"complete": False}))
+
+
+def test_one_launch_a_case_needs_no_advice_on_launches(
+    per_tile_case: Case, per_tile_run: Run
+) -> None:
+    assert "--mapping fused-k" in screen(per_tile_run)
+    mapping = per_tile_case.mapping.model_copy(update={"family": "fused-k"})
+    case = per_tile_case.model_copy(update={"mapping": mapping})
+    assert "--mapping" not in screen(per_tile_run.model_copy(update={"cases": (case,)}))
