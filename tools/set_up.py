@@ -31,10 +31,7 @@ LOG = VENV / "set-up.log"
 STAMP = VENV / "set-up.json"
 BUILT_FROM = ("pyproject.toml", "constraints.txt", "CMakeLists.txt", "engine", "cc")
 LOG_TAIL_LINES = 25
-PIP_INSTALL: tuple[str | Path, ...] = (
-    *(PYTHON, "-m", "pip", "install"),
-    *("--constraint", ROOT / "constraints.txt"),
-)
+PIP_INSTALL = (PYTHON, "-m", "pip", "install", "--constraint", ROOT / "constraints.txt")
 
 
 def main() -> None:
@@ -43,20 +40,20 @@ def main() -> None:
     parser.add_argument("--dev", action="store_true", help="with the tools that ./check needs")
     dev = parser.parse_args().dev
     with one_at_a_time():
-        stamp = read_stamp()
-        if stamp.get("fingerprint") == fingerprint() and stamp.get("root") == str(ROOT):
-            if not dev or stamp.get("dev"):
-                return
-            install_tools()
-            write_stamp(dev=True, torch=bool(stamp.get("torch")))
+        found = read_stamp()
+        wanted = {"root": str(ROOT), "sources": fingerprint(), "dev": dev or bool(found.get("dev"))}
+        if found == wanted:
             return
-        check_machine()
+        built = found == {**wanted, "dev": False}
+        if not built:
+            check_machine()
         tell("Setting .venv up; the first time takes minutes", in_pipe=True)
-        make_venv(moved=stamp.get("root") not in (None, str(ROOT)))
-        torch = install_all()
-        if dev or stamp.get("dev"):
+        if not built:
+            make_venv(moved=found.get("root") not in (None, str(ROOT)))
+            install_all()
+        if wanted["dev"]:
             install_tools()
-        write_stamp(dev=bool(dev or stamp.get("dev")), torch=torch)
+        write_stamp(wanted)
         tell("Set-up of .venv done.", last=True)
 
 
@@ -94,9 +91,8 @@ def read_stamp() -> dict[str, object]:
     return stamp if isinstance(stamp, dict) else {}
 
 
-def write_stamp(*, dev: bool, torch: bool) -> None:
-    """Say that the set-up is finished, as the last thing it does."""
-    stamp = {"fingerprint": fingerprint(), "root": str(ROOT), "dev": dev, "torch": torch}
+def write_stamp(stamp: dict[str, object]) -> None:
+    """Say what the set-up was finished for, as the last thing it does."""
     partial = STAMP.with_suffix(".partial")
     partial.write_text(json.dumps(stamp, indent=1), encoding="utf-8")
     partial.replace(STAMP)
@@ -155,8 +151,9 @@ def make_venv(*, moved: bool) -> None:
     run_logged([Path(sys.executable), "-m", "venv", "--clear", VENV], "making .venv")
 
 
-def install_all() -> bool:
-    """Install PyTorch where it is missing, then the package; returns whether there is PyTorch."""
+def install_all() -> None:
+    """Install PyTorch where it is missing, then the package."""
+    LOG.unlink(missing_ok=True)
     tell("Installing the build tools")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     pip(*project["build-system"]["requires"], what="installing the build tools")
@@ -172,31 +169,23 @@ def install_all() -> bool:
     lacking = [line for line in answer.stdout.splitlines() if line.startswith(("cmake", "ninja"))]
     if lacking:
         pip(*lacking, what="installing CMake and Ninja")
-    torch = install_torch()
+    install_torch()
     tell("Building the engine and the kernels")
     options = ["--no-build-isolation", "--editable", str(ROOT)]
     pip(*options, what="building and installing tilescope")
-    return torch
 
 
-def install_torch() -> bool:
+def install_torch() -> None:
     """Install the pinned PyTorch unless one is there already; say so where that fails."""
-    present = [
-        PYTHON,
-        "-c",
-        "import importlib.util as u; raise SystemExit(not u.find_spec('torch'))",
-    ]
-    if subprocess.run(present, check=False).returncode == 0:
-        return True
+    if finds("torch"):
+        return
     tell("Installing PyTorch for the baseline (this may take minutes)")
-    done = run_logged([*PIP_INSTALL, "torch"])
-    if done != 0:
+    if run_logged([*PIP_INSTALL, "torch"]) != 0:
         tell(
             f"PyTorch could not be installed (see {LOG.relative_to(ROOT)}): tilescope runs without "
             "the baseline; the README says how to add it.",
             last=True,
         )
-    return done == 0
 
 
 def finds(module: str) -> bool:
