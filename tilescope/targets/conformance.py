@@ -69,7 +69,7 @@ def check_outcome(outcome: TargetOutcome) -> None:
         ("kernel shares", [share.total_us for share in outcome.kernels]),
     ):
         total = sum((Decimal(repr(us)) for us in parts), Decimal(0))
-        assert total == whole, f"the {what} sums to {total} µs and the whole is {whole}"
+        assert total == whole, f"{what}: the parts sum to {total} µs and the whole is {whole}"
     assert 0 <= outcome.device_us <= outcome.npu_us, "the device takes longer than the caller waits"
     assert outcome.setup_us >= 0, "set-up takes negative time"
     launches = sum(share.launches for share in outcome.kernels)
