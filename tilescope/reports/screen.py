@@ -60,7 +60,8 @@ def _how_long(run: Run, width: int, paint: Paint) -> list[str]:
     cases = run.cases
     npu_us = sum(case.npu_us.median for case in cases)
     count = "1 case" if len(cases) == 1 else f"{len(cases)} cases"
-    lines = [f"{format_us(npu_us)} on the NPU for {count}"]
+    npu = "simulated NPU" if cases[0].npu_us.kind == "simulated" else "NPU"
+    lines = [f"{format_us(npu_us)} on the {npu} for {count}"]
     torch_us = [case.baseline_us.median for case in cases if case.baseline_us]
     if len(torch_us) == len(cases) and npu_us > 0:
         total_us = sum(torch_us)
