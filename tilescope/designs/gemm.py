@@ -18,9 +18,10 @@ from tilescope.designs.ir import (
     ObjectFifo,
     Release,
     Tile,
+    Walk,
     shape_walk,
 )
-from tilescope.designs.layout import from_blocks, to_blocks
+from tilescope.designs.layout import from_blocks, to_blocks, to_transposed_blocks
 from tilescope.designs.mapping import Mapping
 from tilescope.kernels.catalog import find_kernel
 from tilescope.kernels.contract import Kernel
@@ -42,15 +43,16 @@ class _Parts:
 def gemm_design(name: str, m: int, n: int, k: int, dtype: str, mapping: Mapping) -> Design:
     """One launch of C[m, n] = A[m, k] @ B[k, n]; sizes are whole blocks of the mapping.
 
-    Host buffers are A, B, C, row-major. With `single` ports each input passes one shim channel;
-    with `spread` each row of cores has its own for A and each column its own for B. C leaves
-    through one shim channel of each column.
+    Host buffers are A, B, C, row-major (B by columns where the mapping says so, then n×k). With
+    `single` ports each input passes one shim channel; with `spread` the rows of cores share the
+    columns' first channels for A, and each column has its second for B. C leaves through one
+    shim channel of each column.
     """
     matmul = mapping.matmul(dtype)
     zero = find_kernel("linear_zero", mapping.c_dtype)
     parts = _Parts([], [])
-    _feed_a(parts, mapping, dtype, matmul)
-    _feed_b(parts, mapping, dtype, matmul)
+    for feed in (*_a_feeds(mapping), *_b_feeds(mapping)):
+        _feed(parts, feed, mapping, dtype, matmul)
     _drain_c(parts, mapping, matmul)
     rows, columns = mapping.grid
     cores = tuple(
@@ -60,67 +62,86 @@ def gemm_design(name: str, m: int, n: int, k: int, dtype: str, mapping: Mapping)
     )
     buffers = (
         HostBuffer("A", (m, k), dtype),
-        HostBuffer("B", (k, n), dtype),
+        HostBuffer("B", (k, n) if mapping.b_layout == "row" else (n, k), dtype),
         HostBuffer("C", (m, n), mapping.c_dtype),
     )
     sequence = _sequence(m, n, k, mapping)
     return Design(name, tuple(parts.fifos), tuple(parts.links), cores, buffers, sequence)
 
 
+@dataclass(frozen=True)
+class _Feed:
+    """One shim channel of an input: the column it enters by, and the rows or columns it feeds."""
+
+    tensor: str
+    name: str
+    column: int
+    lines: tuple[int, ...]
+
+
+def _a_feeds(mapping: Mapping) -> list[_Feed]:
+    rows, columns = mapping.grid
+    if mapping.ports == "single":
+        return [_Feed("A", "A", 0, tuple(range(rows)))]
+    groups = min(rows, columns)
+    each = ceil_div(rows, groups)
+    return [
+        _Feed("A", f"A{group}", group * (columns // groups), lines)
+        for group in range(groups)
+        if (lines := tuple(range(group * each, min(rows, (group + 1) * each))))
+    ]
+
+
+def _b_feeds(mapping: Mapping) -> list[_Feed]:
+    columns = mapping.grid[1]
+    if mapping.ports == "single":
+        return [_Feed("B", "B", min(1, columns - 1), tuple(range(columns)))]
+    return [_Feed("B", f"B{column}", column, (column,)) for column in range(columns)]
+
+
 def _row(row: int, column: int) -> Tile:
     return Tile(column, row + 2)
 
 
-def _feed(
-    parts: _Parts,
-    tensor: str,
-    column: int,
-    slices: list[tuple[str, tuple[Tile, ...]]],
-    shape: tuple[int, int],
-    block: tuple[int, int] | None,
-    dtype: str,
-) -> None:
-    """One shim channel into one mem tile, and from there one broadcast for each slice."""
-    height, width = shape
-    mem = Tile(column, 1)
+def _feed(parts: _Parts, feed: _Feed, mapping: Mapping, dtype: str, kernel: Kernel) -> None:
+    """A shim channel into a mem tile, and from there one broadcast for each row or column."""
+    m, n, k = mapping.core_tile
+    rows, columns = mapping.grid
+    staged = mapping.staged_k
+    mem = Tile(feed.column, 1)
+    if feed.tensor == "A":
+        block = kernel.block[:2] if kernel.block else None
+        slice_shape, shape = (m, staged), (m, k)
+        walk = to_blocks(m, k, block, staged)
+        step = k
+        names = [f"A_row{row}" for row in feed.lines]
+        cores = [tuple(_row(row, column) for column in range(columns)) for row in feed.lines]
+    else:
+        names = [f"B_column{column}" for column in feed.lines]
+        cores = [tuple(_row(row, column) for row in range(rows)) for column in feed.lines]
+        shape = (k, n)
+        if mapping.b_layout == "row":
+            block = kernel.block[1:] if kernel.block else None
+            slice_shape, step = (staged, n), k * n
+            walk = to_blocks(k, n, block)
+        else:
+            slice_shape, step = (n, staged), k
+            walk = _b_by_columns(k, n, staged, kernel)
     parts.fifos.append(
-        ObjectFifo(tensor, Tile(column, 0), (mem,), (len(slices), height, width), dtype)
+        ObjectFifo(feed.name, Tile(feed.column, 0), (mem,), (len(names), *slice_shape), dtype)
     )
-    walk = to_blocks(height, width, block)
-    for name, consumers in slices:
+    for name, consumers in zip(names, cores, strict=True):
         parts.fifos.append(ObjectFifo(name, mem, consumers, shape, dtype, to_stream=walk))
-    offsets = tuple(index * height * width for index in range(len(slices)))
-    parts.links.append(Link((tensor,), tuple(name for name, _ in slices), offsets))
+    size = slice_shape[0] * slice_shape[1]
+    offsets = tuple(place * size for place in range(len(names)))
+    pieces = tuple(range(0, staged // k * step, step))
+    parts.links.append(Link((feed.name,), tuple(names), offsets, pieces))
 
 
-def _feed_a(parts: _Parts, mapping: Mapping, dtype: str, kernel: Kernel) -> None:
-    m, _, k = mapping.core_tile
-    rows, columns = mapping.grid
-    block = kernel.block[:2] if kernel.block else None
-    slices = [
-        (f"A_row{row}", tuple(_row(row, column) for column in range(columns)))
-        for row in range(rows)
-    ]
-    if mapping.ports == "single":
-        _feed(parts, "A", 0, slices, (m, k), block, dtype)
-        return
-    for row, one in enumerate(slices):
-        _feed(parts, f"A{row}", row % columns, [one], (m, k), block, dtype)
-
-
-def _feed_b(parts: _Parts, mapping: Mapping, dtype: str, kernel: Kernel) -> None:
-    _, n, k = mapping.core_tile
-    rows, columns = mapping.grid
-    block = kernel.block[1:] if kernel.block else None
-    slices = [
-        (f"B_column{column}", tuple(_row(row, column) for row in range(rows)))
-        for column in range(columns)
-    ]
-    if mapping.ports == "single":
-        _feed(parts, "B", min(1, columns - 1), slices, (k, n), block, dtype)
-        return
-    for column, one in enumerate(slices):
-        _feed(parts, f"B{column}", column, [one], (k, n), block, dtype)
+def _b_by_columns(k: int, n: int, staged: int, kernel: Kernel) -> Walk:
+    if kernel.block is None:
+        return shape_walk((k, n), (1, staged))
+    return to_transposed_blocks(k, n, kernel.block[1:], staged)
 
 
 def _drain_c(parts: _Parts, mapping: Mapping, kernel: Kernel) -> None:
@@ -178,9 +199,11 @@ def _core(
 
 def _sequence(m: int, n: int, k: int, mapping: Mapping) -> tuple[DmaTask | Await, ...]:
     """Tasks block by block, C first; before a block is issued an earlier one's C is awaited."""
-    block_m, block_n, block_k = mapping.block
+    block_m, block_n, _ = mapping.block
     columns = mapping.grid[1]
-    rounds = ceil_div(k // block_k, MAX_TASK_STEPS)  # tasks that an input needs for one block
+    rounds = ceil_div(
+        k // mapping.staged_k, MAX_TASK_STEPS
+    )  # tasks that an input needs for one block
     in_flight = max(1, BLOCKS_IN_FLIGHT + 1 - rounds)
     steps: list[DmaTask | Await] = []
     issued = 0
@@ -213,19 +236,23 @@ def _c_task(i: int, j: int, column: int, n: int, mapping: Mapping) -> DmaTask:
 def _input_tasks(i: int, j: int, n: int, k: int, place: int, mapping: Mapping) -> list[DmaTask]:
     """The tasks that bring A and B for one stretch of K of one output block."""
     block_m, block_n, _ = mapping.block
-    tile_m, tile_n, tile_k = mapping.core_tile
-    rows, columns = mapping.grid
+    tile_m, tile_n, _ = mapping.core_tile
+    staged = mapping.staged_k
     first = place * MAX_TASK_STEPS
-    trips = min(MAX_TASK_STEPS, k // tile_k - first)
-    a_offset = i * block_m * k + first * tile_k
-    b_offset = j * block_n + first * tile_k * n
-    if mapping.ports == "single":
-        a_walk = shape_walk((trips, rows, tile_m, tile_k), (tile_k, tile_m * k, k, 1))
-        b_walk = shape_walk((trips, columns, tile_k, tile_n), (tile_k * n, tile_n, n, 1))
-        return [DmaTask("A", "A", a_offset, a_walk), DmaTask("B", "B", b_offset, b_walk)]
-    a_walk = shape_walk((trips, tile_m, tile_k), (tile_k, k, 1))
-    b_walk = shape_walk((trips, tile_k, tile_n), (tile_k * n, n, 1))
-    return [
-        *(DmaTask(f"A{row}", "A", a_offset + row * tile_m * k, a_walk) for row in range(rows)),
-        *(DmaTask(f"B{col}", "B", b_offset + col * tile_n, b_walk) for col in range(columns)),
-    ]
+    trips = min(MAX_TASK_STEPS, k // staged - first)
+    tasks = []
+    for feed in _a_feeds(mapping):
+        offset = (i * block_m + feed.lines[0] * tile_m) * k + first * staged
+        shape, strides = (trips, len(feed.lines), tile_m, staged), (staged, tile_m * k, k, 1)
+        tasks.append(DmaTask(feed.name, "A", offset, shape_walk(shape, strides)))
+    for feed in _b_feeds(mapping):
+        column = j * block_n + feed.lines[0] * tile_n
+        lines = len(feed.lines)
+        if mapping.b_layout == "row":
+            offset = first * staged * n + column
+            shape, strides = (trips, lines, staged, tile_n), (staged * n, tile_n, n, 1)
+        else:
+            offset = column * k + first * staged
+            shape, strides = (trips, lines, tile_n, staged), (staged, tile_n * k, k, 1)
+        tasks.append(DmaTask(feed.name, "B", offset, shape_walk(shape, strides)))
+    return tasks

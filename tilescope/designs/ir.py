@@ -72,11 +72,16 @@ class ObjectFifo:
 
 @dataclass(frozen=True)
 class Link:
-    """Joins or distributes FIFOs through a mem tile; `offsets` are elements of the larger."""
+    """Joins or distributes FIFOs through a mem tile; `offsets` are elements of the larger.
+
+    A distributed slice may hold several objects of its FIFO, which leave one after the other:
+    `pieces` are where they start, in elements of the slice.
+    """
 
     sources: tuple[str, ...]
     targets: tuple[str, ...]
     offsets: tuple[int, ...]
+    pieces: tuple[int, ...] = (0,)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from tilescope.quantities.names import unknown_name
 from tilescope.quantities.shapes import ceil_div, round_up
 from tilescope.workloads.gemm import Gemm
 
-FAMILIES = ("per-tile", "fused-k")
+FAMILIES = ("per-tile", "fused-k", "whole-array")
+B_LAYOUTS = ("row", "column")
 PORTS = ("single", "spread")
 KERNELS = ("vector", "scalar")
 EMULATIONS = ("safe", "fast", "low")
@@ -32,7 +33,8 @@ class Mapping:
 
     `core_tile` (m, n, k) is what one core holds for one kernel call, `grid` (rows, columns) the
     cores, `block` what one launch (per-tile) or one pass over the grid (fused-k) covers. C and
-    its partial sums are held in `c_dtype`.
+    its partial sums are held in `c_dtype`. A mem tile stages `k_mt` of K at once, one core tile's
+    unless said otherwise; `b_layout` says whether B lies in DDR by rows or by columns of N.
     """
 
     family: str
@@ -43,6 +45,8 @@ class Mapping:
     emulation: str | None = "safe"
     c_dtype: str = "float32"
     c_depth: int = 2
+    k_mt: int | None = None
+    b_layout: str = "row"
 
     @property
     def block(self) -> tuple[int, int, int]:
@@ -50,10 +54,15 @@ class Mapping:
         m, n, k = self.core_tile
         return (m * self.grid[0], n * self.grid[1], k)
 
+    @property
+    def staged_k(self) -> int:
+        """K that a mem tile holds of each input at once."""
+        return self.k_mt or self.core_tile[2]
+
     def padded(self, gemm: Gemm) -> tuple[int, int, int]:
-        """M, N, K rounded up to whole blocks."""
-        m, n, k = self.block
-        return (round_up(gemm.m, m), round_up(gemm.n, n), round_up(gemm.k, k))
+        """M, N, K rounded up to whole blocks, K to what a mem tile stages."""
+        m, n, _ = self.block
+        return (round_up(gemm.m, m), round_up(gemm.n, n), round_up(gemm.k, self.staged_k))
 
     def matmul(self, dtype: str) -> Kernel:
         """The product kernel that this mapping calls; InputError when there is none."""

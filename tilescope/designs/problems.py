@@ -134,7 +134,7 @@ def _descriptors(design: Design, device: Device) -> Iterator[Problem]:
         joins = len(link.sources) > 1
         mem = larger.producer if joins else larger.consumers[0]
         depth = larger.producer_depth if joins else larger.consumer_depth
-        needed[mem] += 2 * depth * len(link.offsets)
+        needed[mem] += depth * len(link.offsets) * (1 + len(link.pieces))
     tasks = Counter(task.fifo for task in design.tasks)
     for fifo in design.fifos:
         for tile in (fifo.producer, *fifo.consumers):

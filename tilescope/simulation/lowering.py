@@ -222,9 +222,10 @@ class _Lowering:
         ring = []
         for buffer in buffers:
             for offset, fifo, free, full in slices:
-                walk = byte_walk(larger.to_stream if joins else (), fifo.elements, element)
+                walk = larger.to_stream if joins else ()
+                moved = byte_walk(walk, fifo.elements * len(link.pieces), element)
                 wait, give = (full, free) if joins else (free, full)
-                ring.append((buffer, offset, walk.levels, walk.run_bytes, wait, give))
+                ring.append((buffer, offset, moved.levels, moved.run_bytes, wait, give))
         self._ring(whole, ring)
         if joins:
             self.source_channel[larger.name] = whole
@@ -232,11 +233,22 @@ class _Lowering:
             self.target_channels[larger.name].append(whole)
         for offset, fifo, free, full in slices:
             channel = self._add_channel(mem, "s2mm" if joins else "mm2s", True)
-            walk = byte_walk(() if joins else fifo.to_stream, fifo.elements, element)
+            moved = byte_walk(() if joins else fifo.to_stream, fifo.elements, element)
             wait, give = (free, full) if joins else (full, free)
-            self._ring(
-                channel, [(b, offset, walk.levels, walk.run_bytes, wait, give) for b in buffers]
-            )
+            last = len(link.pieces) - 1
+            ring = [
+                (
+                    buffer,
+                    offset + piece * element,
+                    moved.levels,
+                    moved.run_bytes,
+                    wait if place == 0 else -1,
+                    give if place == last else -1,
+                )
+                for buffer in buffers
+                for place, piece in enumerate(link.pieces)
+            ]
+            self._ring(channel, ring)
             if joins:
                 self.target_channels[fifo.name].append(channel)
             else:
