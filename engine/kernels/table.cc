@@ -32,3 +32,9 @@ TILESCOPE_EXPORT const TilescopeKernelEntry* tilescope_kernel_table(std::int32_t
 }
 
 TILESCOPE_EXPORT const char* tilescope_kernel_isa() { return TILESCOPE_TEXT(TILESCOPE_HOST_ISA); }
+
+TILESCOPE_EXPORT void tilescope_call_many(TilescopeKernelThunk thunk, void* const* pointers,
+                                          std::int32_t stride, const std::int32_t* scalars,
+                                          std::int32_t count) {
+  for (std::int32_t i = 0; i < count; ++i) thunk(pointers + std::ptrdiff_t{i} * stride, scalars);
+}

@@ -63,6 +63,15 @@ def test_a_call_with_too_few_arrays_never_reaches_the_kernel(library):
         library.call("linear_matmul_bfloat16", (), (16, 64, 16))
 
 
+def test_many_calls_are_made_from_first_to_last(library):
+    """C += p twice over, in place: 1 + 2 = 3, then 3 + 4 = 7."""
+    c = np.full(20, 1, np.float32)
+    first, second = np.full(20, 2, np.float32), np.full(20, 4, np.float32)
+    rows = [[array.ctypes.data for array in (c, p, c)] for p in (first, second)]
+    library.call_many("linear_accumulate_float32", np.array(rows, np.uint64), (20,))
+    assert c.tolist() == [7.0] * 20
+
+
 def test_a_strided_array_never_reaches_the_kernel(library):
     with pytest.raises(InputError, match="contiguous"):
         library.call("linear_zero_float32", (np.ones((4, 4), np.float32)[:, ::2],), (8,))

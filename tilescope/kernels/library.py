@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from tilescope.errors import InputError
@@ -60,13 +61,35 @@ class KernelLibrary:
         not contiguous.
         """
         address = self.address(symbol)
-        if (len(arrays), len(scalars)) != self.counts[symbol]:
-            pointers, sizes = self.counts[symbol]
-            raise InputError(f"{symbol} takes {pointers} arrays and {sizes} sizes.")
+        self._check_counts(symbol, len(arrays), len(scalars))
         if not all(array.flags.c_contiguous for array in arrays):
             raise InputError(f"{symbol} takes contiguous arrays.")
         pointers_given = (ctypes.c_void_p * len(arrays))(*(array.ctypes.data for array in arrays))
         _THUNK(address)(pointers_given, (ctypes.c_int32 * len(scalars))(*scalars))
+
+    def call_many(
+        self, symbol: str, pointers: NDArray[np.uint64], scalars: tuple[int, ...]
+    ) -> None:
+        """Runs a kernel once for each row of addresses, from first to last, in one native loop.
+
+        The addresses are trusted: each must point to the contract's memory. Raises InputError
+        where the numbers of arguments are not the kernel's.
+        """
+        address = self.address(symbol)
+        self._check_counts(symbol, pointers.shape[1], len(scalars))
+        rows = np.ascontiguousarray(pointers)
+        self.handle.tilescope_call_many(
+            ctypes.c_void_p(address),
+            ctypes.c_void_p(rows.ctypes.data),
+            ctypes.c_int32(rows.shape[1]),
+            (ctypes.c_int32 * len(scalars))(*scalars),
+            ctypes.c_int32(rows.shape[0]),
+        )
+
+    def _check_counts(self, symbol: str, pointers: int, scalars: int) -> None:
+        if (pointers, scalars) != self.counts[symbol]:
+            needed, sizes = self.counts[symbol]
+            raise InputError(f"{symbol} takes {needed} arrays and {sizes} sizes.")
 
 
 def kernel_directory() -> Path:

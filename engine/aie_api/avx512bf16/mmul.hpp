@@ -44,15 +44,33 @@ TILESCOPE_INLINE void multiply_accumulate(block_shape<4, 8, 4>, vector<float, 16
   c.part[0] = add_pair<3>(c.part[0], ia, ib);
 }
 
+// The upper half of each float32: its leading eight bits, cut and not rounded.
+TILESCOPE_INLINE __m512 cut(__m512 value) {
+  const __m512i upper_half = _mm512_set1_epi32(static_cast<int>(0xffff0000u));
+  return _mm512_castsi512_ps(_mm512_and_si512(_mm512_castps_si512(value), upper_half));
+}
+
 // The leading bfloat16 of every element goes to term[0], that of the rest to term[1], and so on.
 TILESCOPE_INLINE void split(const vector<float, 32>& value, __m512i (&term)[split_count]) {
   __m512 low = value.part[0], high = value.part[1];
   for (unsigned level = 0; level < split_count; ++level) {
-    term[level] = (__m512i)_mm512_cvtne2ps_pbh(high, low);
-    low -= widen(_mm512_castsi512_si256(term[level]));
-    high -= widen(_mm512_extracti64x4_epi64(term[level], 1));
+    if constexpr (terms_are_cut) {
+      const __m512 low_term = cut(low), high_term = cut(high);
+      term[level] = (__m512i)_mm512_cvtne2ps_pbh(high_term, low_term);
+      low -= low_term;
+      high -= high_term;
+    } else {
+      term[level] = (__m512i)_mm512_cvtne2ps_pbh(high, low);
+      low -= widen(_mm512_castsi512_si256(term[level]));
+      high -= widen(_mm512_extracti64x4_epi64(term[level], 1));
+    }
   }
 }
+
+// Keeps the compiler from holding values derived from this one over a whole register block.  With
+// nine products a permutation runs beside the MACs for nothing, and a register spilled costs more;
+// with fewer it is the other way round.
+TILESCOPE_INLINE void derive_again(__m512i& value) { asm volatile("" : "+v"(value)); }
 
 // float32 from bfloat16 products: each pair of k sums its products from zero, the smallest first;
 // the four sums meet in a tree and are added once.
@@ -62,6 +80,8 @@ TILESCOPE_INLINE void multiply_accumulate(block_shape<4, 8, 4>, vector<float, 16
   __m512i term_a[split_count], term_b[split_count];
   split(a, term_a);
   split(b, term_b);
+  if constexpr (split_products == 9)
+    for (__m512i& term : term_b) derive_again(term);
   __m512 step[4] = {};
   for (const split_pair pair : split_pairs) {
     step[0] = add_pair<0>(step[0], term_a[pair.a], term_b[pair.b]);

@@ -30,12 +30,15 @@ TILESCOPE_INLINE void multiply_accumulate(block_shape<4, 8, 4>, vector<float, 16
   for (unsigned row = 0; row < 4; ++row) c.part[row] += step[row];
 }
 
+// The upper half of each float32: its leading eight bits, cut and not rounded.
+TILESCOPE_INLINE float4 cut(float4 value) { return (float4)((uint4)value & 0xffff0000u); }
+
 // The leading bfloat16 of every element goes to term[0], that of the rest to term[1], and so on.
 TILESCOPE_INLINE void split(const vector<float, 32>& value, float4 (&term)[split_count][8]) {
   for (unsigned i = 0; i < 8; ++i) {
     float4 rest = value.part[i];
     for (unsigned level = 0; level < split_count; ++level) {
-      term[level][i] = round_to_bfloat16(rest);
+      term[level][i] = terms_are_cut ? cut(rest) : round_to_bfloat16(rest);
       rest -= term[level][i];
     }
   }

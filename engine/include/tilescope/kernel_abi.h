@@ -25,6 +25,11 @@ const TilescopeKernelEntry* tilescope_kernel_table(int32_t* count);
 /* The instruction set the library was built for: "portable" or "avx512bf16". */
 const char* tilescope_kernel_isa(void);
 
+/* Calls a kernel `count` times with the same scalars; call i takes its pointers from
+ * `pointers + i * stride`.  For benchmarks, which would otherwise time their own loop. */
+void tilescope_call_many(TilescopeKernelThunk thunk, void* const* pointers, int32_t stride,
+                         const int32_t* scalars, int32_t count);
+
 /* The fastest instruction set that this CPU and its operating system run, of those that were built.
  * Offered by the portable library alone. */
 const char* tilescope_best_isa(void);
