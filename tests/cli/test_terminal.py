@@ -50,6 +50,16 @@ def test_the_width_follows_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None
     assert width() == 132
 
 
+def test_progress_on_a_terminal_is_one_line_that_is_cleared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    with progress(quiet=False) as notify:
+        notify("working")
+    assert terminal.getvalue() == "\r\033[Kworking\r\033[K"
+
+
 def test_progress_is_silent_where_nobody_watches(capsys: pytest.CaptureFixture[str]) -> None:
     with progress(quiet=False) as notify:
         notify("working")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tilescope.cli.ending import INTERRUPTED, fail, plain_ending
 
 if TYPE_CHECKING:
+    from tilescope.runs.models import Case
     from tilescope.workloads.cases import LinearProjectionTestCase
 
 
@@ -50,12 +51,12 @@ def run_seed_profile(
         seed=given.seed,
     )
     with terminal.progress(quiet=False) as notify:
-        profile = profile_linear(
-            chosen,
-            settings,
-            notify=notify,
-            on_case=lambda case: print(case_report(case), flush=True),
-        )
+
+        def show(case: Case) -> None:
+            notify("")  # the line of progress makes room for the report
+            print(case_report(case), flush=True)
+
+        profile = profile_linear(chosen, settings, notify=notify, on_case=show)
     if profile.run.cases:
         print(summary(profile.run))
     if not profile.run.complete:

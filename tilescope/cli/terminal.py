@@ -37,12 +37,17 @@ def width() -> int:
 
 @contextmanager
 def progress(*, quiet: bool) -> Iterator[Notify]:
-    """A line on stderr that says what is going on; silent in a pipe or when quiet."""
+    """A line on stderr that says what is going on; silent in a pipe or when quiet.
+
+    It is written when something changes and never in between: a thread that draws a spinner takes
+    time from the threads of the baseline while the clock runs.
+    """
     if quiet or not sys.stderr.isatty():
         yield lambda text: None
         return
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    with console.status("") as status:
-        yield lambda text: status.update(text)
+    try:
+        yield lambda text: print(
+            f"\r\033[K{text[: width() - 1]}", end="", file=sys.stderr, flush=True
+        )
+    finally:
+        print("\r\033[K", end="", file=sys.stderr, flush=True)

@@ -50,7 +50,7 @@ def profile_case(gemm: Gemm, mapping: Mapping, bench: Bench, notify: Callable[[s
     """
     notify("making the inputs")
     a, b = make_inputs(gemm, bench.seed)
-    notify(f"running on {bench.npu.name}")
+    notify(f"running on the NPU ({bench.npu.name})")
     outcome = bench.npu.run(gemm, mapping, a, b)
     notify("checking the output")
     exact = exact_product(a, b)
