@@ -69,7 +69,9 @@ class Plan:
         max_steps: int = ...,
     ) -> list[dict[str, Any]]: ...
 
-def run_timing(program: Program, spans: bool = False, max_steps: int = ...) -> dict[str, Any]: ...
+def run_timing(
+    program: Program, spans: bool = False, max_steps: int = ..., extrapolate: bool = True
+) -> dict[str, Any]: ...
 def copy_walk(
     source: npt.NDArray[np.uint8],
     source_offset: int,

@@ -79,6 +79,7 @@ nb::dict outcome_dict(const Outcome& outcome) {
   d["host_bytes_read"] = nb::cast(outcome.host_bytes_read);
   d["host_bytes_written"] = nb::cast(outcome.host_bytes_written);
   d["steps"] = outcome.steps;
+  d["extrapolated_steps"] = outcome.extrapolated_steps;
   std::vector<int64_t> spans;
   spans.reserve(outcome.spans.size() * 5);
   for (const Span& s : outcome.spans)
@@ -114,8 +115,9 @@ int32_t add_call(Program& p, int32_t core, int32_t kernel, Tick ticks,
   return append(at(p.cores, core).calls, std::move(call));
 }
 
-nb::dict run_timing(const Program& program, bool spans, int64_t max_steps) {
-  const Options options = make_options(spans, max_steps);
+nb::dict run_timing(const Program& program, bool spans, int64_t max_steps, bool extrapolate) {
+  Options options = make_options(spans, max_steps);
+  options.extrapolate = extrapolate;
   Outcome outcome;
   {
     nb::gil_scoped_release released;
@@ -228,7 +230,8 @@ NB_MODULE(_engine, m) {
              return append(p.kernels, Kernel{std::move(name), reinterpret_cast<TilescopeKernelThunk>(thunk)});
            })
       .def("check", &Program::check);
-  m.def("run_timing", &run_timing, "program"_a, "spans"_a = false, "max_steps"_a = Options().max_steps);
+  m.def("run_timing", &run_timing, "program"_a, "spans"_a = false, "max_steps"_a = Options().max_steps,
+        "extrapolate"_a = true);
   nb::class_<Plan>(m, "Plan")
       .def(nb::init<std::vector<const Program*>>(), nb::keep_alive<1, 2>())
       .def("run", &run_plan, "arrays"_a, "steps"_a, "spans"_a = false, "max_steps"_a = Options().max_steps);

@@ -22,6 +22,12 @@ void Ddr::start(Tick now, int32_t flow, Tick port_ticks, int64_t load) {
   share();
 }
 
+void Ddr::shift(Tick ticks) {
+  now_ += ticks;
+  for (Transfer& t : active_) t.finish += ticks;
+  if (next_finish_ != kNever) next_finish_ += ticks;
+}
+
 Ddr::Transfer Ddr::finish_next() {
   advance_to(next_finish_);
   const auto done = std::find_if(active_.begin(), active_.end(),

@@ -27,6 +27,13 @@ Machine::Machine(const Program& program, const Options& options, const Arena* ar
   int32_t tasks = 0;
   for (const ControllerStep& step : program.controller) tasks = std::max(tasks, step.task + 1);
   task_done_.resize(static_cast<size_t>(tasks));
+  descriptor_of_task_.assign(static_cast<size_t>(tasks), -1);
+  last_await_.assign(static_cast<size_t>(tasks), 0);
+  for (size_t i = 0; i < program.controller.size(); ++i) {
+    const ControllerStep& step = program.controller[i];
+    if (step.kind == ControllerStep::Kind::push) descriptor_of_task_[static_cast<size_t>(step.task)] = step.descriptor;
+    if (step.kind == ControllerStep::Kind::await) last_await_[static_cast<size_t>(step.task)] = i;
+  }
   task_is_done_.assign(static_cast<size_t>(tasks), 0);
   queued_.assign(program.cores.size() + program.flows.size(), false);
   outcome_.cores.resize(program.cores.size());
@@ -116,7 +123,6 @@ Outcome Machine::run() {
   }
   outcome_.ticks = controller_.time;
   outcome_.budget = controller_.blame;
-  outcome_.controller.last = controller_.time;
   outcome_.drained = controller_.time;
   for (const Usage& usage : outcome_.cores) outcome_.drained = std::max(outcome_.drained, usage.last);
   for (const Usage& usage : outcome_.channels) outcome_.drained = std::max(outcome_.drained, usage.last);
@@ -142,12 +148,16 @@ void Machine::step_controller() {
     note(resource, Activity::token, step.task, controller_.time, controller_.time + step.ticks);
     controller_.spend(Term::sync, step.ticks);
     usage.busy += step.ticks;
+    usage.last = controller_.time;
+    look_for_steady_state();
     return;
   }
   note(resource, Activity::issue, step.task, controller_.time, controller_.time + step.ticks);
   controller_.spend(Term::issue, step.ticks);
   usage.busy += step.ticks;
+  usage.last = controller_.time;
   if (step.kind != ControllerStep::Kind::push) return;
+  ++issued_;
   const auto [flow, place] = place_of_channel_[static_cast<size_t>(step.channel)];
   Endpoint& end = flows_[static_cast<size_t>(flow)].ends[static_cast<size_t>(place)];
   const Channel& channel = program_.channels[static_cast<size_t>(step.channel)];

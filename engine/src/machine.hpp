@@ -38,6 +38,8 @@ class TokenQueue {
  public:
   bool holds(int32_t count) const { return size_ >= static_cast<size_t>(count); }
   int64_t size() const { return static_cast<int64_t>(size_); }
+  const Token& at(int64_t place) const { return ring_[(head_ + static_cast<size_t>(place)) & (ring_.size() - 1)]; }
+  Token& at(int64_t place) { return ring_[(head_ + static_cast<size_t>(place)) & (ring_.size() - 1)]; }
 
   void add(const Token& token) {
     if (size_ == ring_.size()) grow();
@@ -117,6 +119,16 @@ struct Arrival {
   int64_t load;
 };
 
+// A moment that a later one may repeat.
+struct Snapshot {
+  uint64_t hash;
+  std::vector<int64_t> print;
+  Clock controller;
+  size_t controller_step;
+  int32_t issued;
+  Outcome outcome;
+};
+
 class Machine {
  public:
   Machine(const Program& program, const Options& options, const Arena* arena, const std::vector<uint8_t*>& host,
@@ -139,6 +151,11 @@ class Machine {
 
   Tick controller_ready_at() const;
   void step_controller();
+
+  std::vector<int64_t> fingerprint() const;
+  size_t repeated_steps(size_t step, size_t period, int32_t tasks) const;
+  void look_for_steady_state();
+  void repeat(const Snapshot& then, int64_t times);
 
   void count_step();
   void note(int32_t resource, Activity activity, int32_t detail, Tick start, Tick end) {
@@ -163,6 +180,10 @@ class Machine {
   std::vector<Arrival> arrivals_;
   Clock controller_;
   size_t controller_step_ = 0;
+  int32_t issued_ = 0;                        // tasks pushed so far
+  std::vector<int32_t> descriptor_of_task_;
+  std::vector<size_t> last_await_;            // by task, the last controller step that awaits it
+  std::vector<Snapshot> snapshots_;
   std::vector<Token> task_done_;
   std::vector<char> task_is_done_;
   std::vector<void*> pointers_;

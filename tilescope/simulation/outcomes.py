@@ -49,7 +49,8 @@ class DesignOutcome:
 
     `budget_us` splits `device_us` by what the path to the last token was spent on; times are
     exact fractions of a µs. `spans` has a row for each activity: resource, activity, detail,
-    start and end in ticks; resources are numbered as `resources` lists them.
+    start and end in ticks; resources are numbered as `resources` lists them. `steps` were
+    evaluated one by one, `extrapolated_steps` added by repeating a steady state.
     """
 
     device_us: Fraction
@@ -61,6 +62,7 @@ class DesignOutcome:
     bytes_written: dict[str, int]
     tick_hz: int
     steps: int
+    extrapolated_steps: int
     spans: npt.NDArray[np.int64]
 
     @property
@@ -95,6 +97,7 @@ def read_outcome(lowered: Lowered, raw: dict[str, Any]) -> DesignOutcome:
         bytes_written=dict(_zip(lowered.host_names, raw["host_bytes_written"])),
         tick_hz=base.tick_hz,
         steps=raw["steps"],
+        extrapolated_steps=raw["extrapolated_steps"],
         spans=raw["spans"],
     )
 

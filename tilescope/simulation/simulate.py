@@ -53,10 +53,13 @@ class PreparedDesign:
         except ValueError as error:
             raise DesignError(f"{design.name} is not a sound design: {error}.") from None
 
-    def time(self, *, spans: bool = False) -> DesignOutcome:
-        """One launch without data. Raises DesignError where it cannot finish."""
+    def time(self, *, spans: bool = False, extrapolate: bool = True) -> DesignOutcome:
+        """One launch without data; steady states are repeated at once unless told otherwise.
+
+        Raises DesignError where it cannot finish.
+        """
         with _plain_errors(self.design.name, self.device):
-            raw = _engine.run_timing(self.lowered.program, spans)
+            raw = _engine.run_timing(self.lowered.program, spans, extrapolate=extrapolate)
         return read_outcome(self.lowered, raw)
 
 

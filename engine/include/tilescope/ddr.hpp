@@ -27,6 +27,20 @@ class Ddr {
   void start(Tick now, int32_t flow, Tick port_ticks, int64_t load);
   // When the next transfer ends; ties end in the order of their flows.
   Tick next_finish() const { return next_finish_; }
+  // Every number that its future depends on, times relative to `origin`.
+  template <typename Add>
+  void describe(Tick origin, Add add) const {
+    add(now_ - origin);
+    for (const Transfer& t : active_) {
+      add(t.flow);
+      add(t.load);
+      add(t.left);
+      add(t.speed);
+      add(t.limited_ticks);
+      add(t.finish - origin);
+    }
+  }
+  void shift(Tick ticks);
   // Ends that transfer, removes it and returns it.
   Transfer finish_next();
 

@@ -52,7 +52,8 @@ struct Outcome {
   std::vector<int64_t> host_bytes_read;
   std::vector<int64_t> host_bytes_written;
   std::vector<Span> spans;
-  int64_t steps = 0;
+  int64_t steps = 0;               // evaluated one by one
+  int64_t extrapolated_steps = 0;  // added by repeating a steady state
 };
 
 // The bytes behind a program's buffers; poisoned when made, so that data nobody wrote is seen.
@@ -94,6 +95,7 @@ struct Recording {
 
 struct Options {
   bool spans = false;
+  bool extrapolate = true;  // repeat steady states in one step; never with data or spans
   int64_t max_steps = int64_t{4} << 30;
   std::function<void()> poll;  // called now and then; may throw to end the run
 };
