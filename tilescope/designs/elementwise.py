@@ -63,7 +63,7 @@ def accumulate_design(
         fifos.append(ObjectFifo(f"C_out{row}", drain, (Tile(row, 0),), shape, dtype))
         links.append(Link(names, (f"C_out{row}",), offsets))
     cores = tuple(
-        _adder(Tile(column, row + 2), kernel, f"_{row}_{column}", height * width)
+        adder(Tile(column, row + 2), kernel, f"_{row}_{column}", height * width)
         for column in range(grid_columns)
         for row in range(grid_rows)
     )
@@ -90,11 +90,12 @@ def smallest_design(elements: int, dtype: str) -> Design:
     buffers = tuple(HostBuffer(fifo.name, (elements,), dtype) for fifo in fifos)
     walk = shape_walk((elements,), (1,))
     tasks = tuple(DmaTask(name, name, 0, walk) for name in ("C_out", "C_in", "P"))
-    program = _adder(core, kernel, "", elements)
+    program = adder(core, kernel, "", elements)
     return Design("smallest", fifos, (), (program,), buffers, (*tasks, Await(0)))
 
 
-def _adder(tile: Tile, kernel: Kernel, suffix: str, elements: int) -> CoreProgram:
+def adder(tile: Tile, kernel: Kernel, suffix: str, elements: int) -> CoreProgram:
+    """A core that adds C_in and P into C_out, `elements` a call; `suffix` ends its FIFOs' names."""
     names = tuple(f"{tensor}{suffix}" for tensor in ("C_in", "P", "C_out"))
     body: tuple[Statement, ...] = (
         *(Acquire(name) for name in names),
