@@ -50,6 +50,7 @@ class FakeNpu:
             kernels=(KernelShare("linear_matmul", 1, 16, 400.0, 400.0),),
             launches=1,
             tiles=1,
+            notes=("The fake leaves everything out",),
         )
 
 
@@ -137,3 +138,8 @@ def test_float32_says_that_nothing_published_is_float32_and_that_its_rate_is_an_
     notes = profile_case(GEMM, MAPPING, bench(FakeNpu(), FakeBaseline()), silent).notes
     assert any("No published hardware measurement is float32" in note for note in notes)
     assert any("estimate" in note for note in notes)
+
+
+def test_what_the_runtime_leaves_out_is_kept() -> None:
+    notes = profile_case(GEMM, MAPPING, bench(FakeNpu(), FakeBaseline()), silent).notes
+    assert notes[-1] == "The fake leaves everything out"

@@ -33,6 +33,8 @@ def plain_ending(verb: Callable[Options, None]) -> Callable[Options, None]:
             # The reader has gone (`| head`); point stdout away so that its last flush is silent.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise SystemExit(0) from None
+        except OSError as error:
+            fail(f"The output cannot be written: {error.strerror or error}.", 2)
 
     return ended
 

@@ -87,7 +87,7 @@ def profile_case(gemm: Gemm, mapping: Mapping, bench: Bench, notify: Callable[[s
         kernels=kernel_shares(outcome),
         budget=budget(outcome),
         tiles=outcome.tiles,
-        notes=tuple(notes(gemm, mapping, baseline)),
+        notes=(*notes(gemm, mapping, baseline), *outcome.notes),
     )
 
 

@@ -48,7 +48,7 @@ def case_report(case: Case) -> str:
 
 
 def summary(run: Run) -> str:
-    """One row for each case, and their sum."""
+    """One row for each case, their sum, and once what a reader must know of all of them."""
     cases = run.cases
     npu = [case.npu_us.mean for case in cases]
     torch = [case.baseline_us.mean if case.baseline_us else None for case in cases]
@@ -71,7 +71,9 @@ def summary(run: Run) -> str:
             ],
         ),
     ]
-    return "\n".join(["Summary", RULE, *table(columns, totals=True), ""])
+    notes = dict.fromkeys(note for case in cases for note in case.notes)
+    below = ["", "Notes:", *(f"  {note}" for note in notes)] if notes else []
+    return "\n".join(["Summary", RULE, *table(columns, totals=True), *below, ""])
 
 
 def _breakdown(case: Case) -> list[str]:
@@ -102,12 +104,10 @@ def _per_tile(kernel: KernelShare | None, case: Case) -> str:
 
 
 def _origin(case: Case) -> str:
-    if case.npu_us.kind == "simulated":
-        return (
-            f"NPU time is simulated: device {case.device}, runtime {case.runtime}; "
-            "deterministic, n = 1, so ± 0.000"
-        )
-    return f"NPU time is {case.npu_us.kind}: device {case.device}, runtime {case.runtime}"
+    kind = case.npu_us.kind
+    once = "; deterministic, n = 1, so ± 0.000" if kind == "simulated" else ""
+    notes = "; see the notes below" if case.notes else ""
+    return f"NPU time is {kind}: device {case.device}, runtime {case.runtime}{once}{notes}"
 
 
 def _baseline(case: Case) -> str:
