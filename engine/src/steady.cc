@@ -41,6 +41,16 @@ uint64_t hash_of(const std::vector<int64_t>& numbers) {
   return hash;
 }
 
+// The same for one descriptor of a task, or for none (-1).
+void add_course(Fingerprint& print, const Channel& channel, int32_t descriptor) {
+  print.add(descriptor >= 0);
+  if (descriptor < 0) return;
+  const Descriptor& d = channel.descriptors[static_cast<size_t>(descriptor)];
+  for (const int64_t number : {d.bytes, d.ddr_load, int64_t{d.acquire_lock}, int64_t{d.release_lock}, int64_t{d.next},
+                               int64_t{d.memory.host}, int64_t{d.memory.index}})
+    print.add(number);
+}
+
 // What of a descriptor matters to time.
 bool same_course(const Descriptor& a, const Descriptor& b) {
   return a.bytes == b.bytes && a.ddr_load == b.ddr_load && a.acquire_lock == b.acquire_lock &&
@@ -85,14 +95,19 @@ std::vector<int64_t> Machine::fingerprint() const {
       print.add(end.clock);
       print.add(end.ready);
       print.add(end.bytes_left);
-      // A ring's place counts; a task's is its number, as its descriptor is its own.
-      print.add(channel.first >= 0 ? end.descriptor : end.descriptor >= 0);
+      // A ring's place counts; a task's descriptor is its own and counts by what it does.
+      if (channel.first >= 0) {
+        print.add(end.descriptor);
+      } else {
+        add_course(print, channel, end.descriptor);
+      }
       print.add(end.task < 0 ? -1 : issued_ - end.task);
       print.add(static_cast<int64_t>(std::min(end.tasks_started, channel.task_setup_ticks.size())));
       print.add(static_cast<int64_t>(end.queue.size()));
       for (const Task& task : end.queue) {
         print.add(issued_ - task.number);
         print.add(task.pushed);
+        add_course(print, channel, task.descriptor);
       }
     }
   }
