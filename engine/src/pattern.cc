@@ -125,8 +125,32 @@ void gather_blocks_of(uint8_t* target, const uint8_t* source, int64_t blocks, in
     copy_rows_of<kRun>(target, source, rows, kRun, row_step);
 }
 
+// The same for 8-byte runs whose blocks lie side by side: two blocks at once, two rows a register.
+void gather_pairs_of_blocks(uint8_t* target, const uint8_t* source, int64_t blocks, int64_t rows, int64_t row_step) {
+  using Pair = uint64_t __attribute__((vector_size(16)));
+  using Places = int64_t __attribute__((vector_size(16)));
+  for (int64_t b = 0; b + 2 <= blocks; b += 2, source += 16, target += rows * 16) {
+    for (int64_t r = 0; r < rows; r += 2) {
+      Pair upper, lower;
+      std::memcpy(&upper, source + r * row_step, 16);
+      std::memcpy(&lower, source + (r + 1) * row_step, 16);
+      const Pair first = __builtin_shuffle(upper, lower, Places{0, 2});
+      const Pair second = __builtin_shuffle(upper, lower, Places{1, 3});
+      std::memcpy(target + r * 8, &first, 16);
+      std::memcpy(target + rows * 8 + r * 8, &second, 16);
+    }
+  }
+}
+
 void gather_blocks(uint8_t* target, const uint8_t* source, int64_t blocks, int64_t rows, int64_t run,
                    int64_t block_step, int64_t row_step) {
+  if (run == 8 && block_step == 8 && rows % 2 == 0) {
+    gather_pairs_of_blocks(target, source, blocks, rows, row_step);
+    const int64_t paired = blocks / 2 * 2;
+    target += paired * rows * 8;
+    source += paired * 8;
+    blocks -= paired;
+  }
   switch (run) {
     case 8: return gather_blocks_of<8>(target, source, blocks, rows, block_step, row_step);
     case 16: return gather_blocks_of<16>(target, source, blocks, rows, block_step, row_step);
