@@ -35,7 +35,7 @@ Machine::Machine(const Program& program, const Options& options, const Arena* ar
     if (step.kind == ControllerStep::Kind::await) last_await_[static_cast<size_t>(step.task)] = i;
   }
   task_is_done_.assign(static_cast<size_t>(tasks), 0);
-  queued_.assign(program.cores.size() + program.flows.size(), false);
+  queued_.assign(program.cores.size() + program.flows.size(), 0);
   outcome_.cores.resize(program.cores.size());
   outcome_.channels.resize(program.channels.size());
   outcome_.kernel_calls.assign(program.kernels.size(), 0);
@@ -51,9 +51,15 @@ void Machine::count_step() {
 }
 
 void Machine::wake(int32_t agent) {
-  if (queued_[static_cast<size_t>(agent)]) return;
-  queued_[static_cast<size_t>(agent)] = true;
+  if (queued_[static_cast<size_t>(agent)] != 0) return;
+  queued_[static_cast<size_t>(agent)] = 1;
   ready_.push_back(agent);
+}
+
+// Something that an agent waits for is there; a stream goes on when the last of its ends has what it needs.
+void Machine::tell(int32_t agent) {
+  const auto core_count = static_cast<int32_t>(cores_.size());
+  if (agent < core_count || --flows_[static_cast<size_t>(agent - core_count)].missing == 0) wake(agent);
 }
 
 void Machine::drain_ready_agents() {
@@ -61,7 +67,7 @@ void Machine::drain_ready_agents() {
   while (!ready_.empty()) {
     const int32_t agent = ready_.back();
     ready_.pop_back();
-    queued_[static_cast<size_t>(agent)] = false;
+    queued_[static_cast<size_t>(agent)] = 0;
     if (agent < core_count) {
       run_core(agent);
     } else {
@@ -73,10 +79,10 @@ void Machine::drain_ready_agents() {
 void Machine::release(int32_t lock, int32_t count, const Token& token) {
   TokenQueue& queue = locks_[static_cast<size_t>(lock)];
   for (int32_t n = 0; n < count; ++n) queue.add(token);
-  if (queue.waiter >= 0) {
+  if (queue.waiter >= 0 && queue.holds(queue.waiter_needs)) {
     const int32_t agent = queue.waiter;
     queue.waiter = -1;
-    wake(agent);
+    tell(agent);
   }
 }
 
@@ -85,6 +91,7 @@ bool Machine::take(int32_t lock, int32_t count, int32_t agent, Clock& clock, Usa
   TokenQueue& queue = locks_[static_cast<size_t>(lock)];
   if (!queue.holds(count)) {
     queue.waiter = agent;
+    queue.waiter_needs = count;
     return false;
   }
   const Tick from = clock.time;
@@ -166,7 +173,10 @@ void Machine::step_controller() {
                           " tasks queued, which is all its queue holds; the hardware would lose task " +
                           std::to_string(step.task) + ": await an earlier task before this one is issued");
   end.queue.push_back({step.task, step.descriptor, {controller_.time, controller_.blame}});
-  wake(static_cast<int32_t>(cores_.size()) + flow);
+  if (end.waits_for_task) {
+    end.waits_for_task = false;
+    tell(static_cast<int32_t>(cores_.size()) + flow);
+  }
 }
 
 Outcome simulate(const Program& program, const Options& options, const Arena* arena,

@@ -59,7 +59,8 @@ class TokenQueue {
     return ring_[latest];
   }
 
-  int32_t waiter = -1;  // the agent to wake
+  int32_t waiter = -1;        // the agent to tell
+  int32_t waiter_needs = 0;   // when it holds this many
 
  private:
   void grow() {
@@ -96,6 +97,7 @@ struct Endpoint {
   int32_t channel = -1;
   Clock clock;
   bool ready = false;            // its descriptor has its lock and is set up
+  bool waits_for_task = false;
   int32_t descriptor = -1;
   int32_t task = -1;
   int64_t bytes_left = 0;
@@ -107,6 +109,7 @@ struct Endpoint {
 struct FlowState {
   std::vector<Endpoint> ends;    // the source first
   bool in_ddr = false;
+  int32_t missing = 0;           // locks and tasks that its ends still wait for
   Clock start;                   // of the piece under way
   int64_t piece_bytes = 0;
   Tick piece_ticks = 0;
@@ -138,6 +141,7 @@ class Machine {
  private:
   // agents: cores first, then flows
   void wake(int32_t agent);
+  void tell(int32_t agent);
   void drain_ready_agents();
   void run_core(int32_t index);
   void call_kernel(int32_t core_index, CoreState& core, const Call& call);
@@ -174,7 +178,7 @@ class Machine {
   std::vector<CoreState> cores_;
   std::vector<FlowState> flows_;
   std::vector<std::pair<int32_t, int32_t>> place_of_channel_;  // flow and end
-  std::vector<bool> queued_;
+  std::vector<char> queued_;
   std::vector<int32_t> ready_;
   Ddr ddr_;
   std::vector<Arrival> arrivals_;

@@ -28,7 +28,10 @@ bool Machine::prepare(int32_t flow, Endpoint& end) {
   const int32_t resource = channel_resource(end.channel);
   const Term term = term_of(channel.place);
   if (end.descriptor < 0) {
-    if (end.queue.empty()) return false;
+    if (end.queue.empty()) {
+      end.waits_for_task = true;
+      return false;
+    }
     const Task task = end.queue.front();
     end.queue.erase(end.queue.begin());
     const Tick from = end.clock.time;
@@ -64,9 +67,8 @@ bool Machine::prepare(int32_t flow, Endpoint& end) {
 void Machine::run_flow(int32_t index) {
   FlowState& flow = flows_[static_cast<size_t>(index)];
   while (!flow.in_ddr) {
-    bool all_ready = true;
-    for (Endpoint& end : flow.ends) all_ready = prepare(index, end) && all_ready;
-    if (!all_ready) return;
+    for (Endpoint& end : flow.ends) flow.missing += prepare(index, end) ? 0 : 1;
+    if (flow.missing > 0) return;
     const Endpoint* latest = &flow.ends.front();
     flow.piece_bytes = latest->bytes_left;
     for (const Endpoint& end : flow.ends) {
