@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tilescope.devices import Device, device_names, device_sources, load_device
+from tilescope.devices import Device, device_sources, load_device
 from tilescope.devices.device import VALUE_TYPES
 
 
@@ -65,7 +65,3 @@ def test_a_core_call_with_four_locks_costs_about_80_cycles(npu1: Device) -> None
 
 def test_float32_has_no_native_rate(npu1: Device) -> None:
     assert dict(npu1.macs_per_cycle) == {"bfloat16": 128, "int8": 256, "int16": 64, "int32": 16}
-
-
-def test_npu1_is_listed() -> None:
-    assert "npu1" in device_names()

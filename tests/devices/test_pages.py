@@ -53,7 +53,51 @@ def test_a_variant_states_only_what_differs(folder: Path) -> None:
     changed = {key for key in base.facts if getattr(base, key) != getattr(fast, key)}
     assert changed == {"clock_mhz"}
     assert fast.facts["clock_mhz"].source == ("table",)
-    assert set(device_sources("npu1:fast", folder)) > set(device_sources("npu1", folder))
+    lost = set(device_sources("npu1", folder)) - set(device_sources("npu1:fast", folder))
+    assert "table" in device_sources("npu1:fast", folder)
+    assert lost == set()  # emu_qos stood behind the clock and stands behind others
+
+
+UNCHANGED = """
+[[unchanged]]
+keys = ["lock_acquire_cycles"]
+kind = "estimate"
+confidence = "low"
+note = "not measured at this clock"
+"""
+
+
+def test_a_value_taken_over_has_a_passport_of_its_own(folder: Path) -> None:
+    text = VARIANT.replace("[sources]", UNCHANGED + "[sources]")
+    (folder / "npu1.fast.toml").write_text(text, encoding="utf-8")
+    below = load_device("npu1", folder).facts["lock_acquire_cycles"]
+    fact = load_device("npu1:fast", folder).facts["lock_acquire_cycles"]
+    assert (fact.value, fact.unit, fact.source) == (below.value, below.unit, below.source)
+    assert (fact.kind, fact.confidence) == ("estimate", "low")
+    assert fact.note == f"not measured at this clock; {below.note}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ('["lock_acquire_cycles"]', '["lock_cycles"]', "'lock_cycles' is no value of a device"),
+        ('["lock_acquire_cycles"]', '["clock_mhz"]', r"clocks\.clock_mhz: stated twice"),
+        ('["lock_acquire_cycles"]', '["l1_bytes", "l1_bytes"]', "l1_bytes stands there twice"),
+        ("keys = ", "key = ", "a table with keys"),
+        ('confidence = "low"\n', "", "confidence is missing"),
+        ('note = "not', 'source = ["nobody"]\nnote = "not', "source 'nobody' is not in"),
+        ("[[unchanged]]", "[unchanged]", "must be a list of tables"),
+        ('extends = "npu1"', 'extends = "npu1"\npower_mode = 1', "power_mode: true or false"),
+        ('extends = "npu1"', "", "unchanged: this page extends none"),
+        ('extends = "npu1"', "power_mode = true", "only beside extends"),
+    ],
+)
+def test_a_bad_variant_is_refused(folder: Path, old: str, new: str, reason: str) -> None:
+    text = VARIANT.replace("[sources]", UNCHANGED + "[sources]")
+    assert text.count(old) == 1
+    (folder / "npu1.fast.toml").write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(InputError, match=reason):
+        load_device("npu1:fast", folder)
 
 
 def test_a_page_on_a_page_that_does_not_exist_is_refused(folder: Path) -> None:

@@ -16,12 +16,14 @@ class Device:
     """One NPU in one power state.
 
     Cycles are of the array clock, those named "controller cycles" of the controller's; bytes
-    and counts are per tile or per column as said beside each. `facts` holds the passport of
-    every field but name and title.
+    and counts are per tile or per column as said beside each. `machine` is the name under which
+    launch costs are looked up: a power mode is on the machine of the page it extends. `facts`
+    holds the passport of every field after those three.
     """
 
     name: str
     title: str
+    machine: str
     generation: str  # compiler target: aie2 or aie2p
 
     columns: int  # usable; each has one shim, one mem tile and core_rows cores
@@ -79,9 +81,9 @@ class Device:
     lock_acquire_cycles: int  # of a free lock
     lock_release_cycles: int
     call_cycles: int  # around one kernel call, without its locks
-    load_bytes_per_cycle: int
+    load_bytes_per_cycle: int  # both load ports, L1 to registers
     store_bytes_per_cycle: int
-    macs_per_cycle: Mapping[str, int] = field(hash=False)  # one core, by canonical dtype
+    macs_per_cycle: Mapping[str, int] = field(hash=False)  # one core, by dtype or bfp16
 
     facts: Mapping[str, Fact] = field(default_factory=dict, compare=False, hash=False, repr=False)
 
@@ -126,7 +128,7 @@ _TYPES = get_type_hints(Device)
 VALUE_TYPES: dict[str, Any] = {
     item.name: _TYPES[item.name]
     for item in fields(Device)
-    if item.name not in ("name", "title", "facts")
+    if item.name not in ("name", "title", "machine", "facts")
 }
 """What a page must state: the fields of Device that are facts, with their types, in order."""
 

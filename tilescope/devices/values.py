@@ -10,13 +10,15 @@ from tilescope.errors import InputError
 from tilescope.quantities.dtypes import CANONICAL
 
 UNLIMITED = -1
+RATED = (*CANONICAL, "bfp16")
+"""What a rate may be stated for: a dtype, or the block format that AIE2P multiplies natively."""
 
 
 def check_value(page: str, key: str, expected: Any, value: Any) -> Any:
     """Return the value in the form that Device holds it.
 
     int and float must be positive; a tuple of int may also hold -1, unlimited; a mapping goes
-    from canonical dtype to a positive int. Raises InputError naming page and key.
+    from one of RATED to a positive int. Raises InputError naming page and key.
     """
     where = f"{page}, key {key}"
     if expected is int:
@@ -38,8 +40,8 @@ def check_value(page: str, key: str, expected: Any, value: Any) -> Any:
     if not isinstance(value, Mapping) or not value:
         raise InputError(f"{where}: must be a table of dtype to whole number, not {value!r}.")
     for dtype in value:
-        if dtype not in CANONICAL:
-            raise InputError(f"{where}: {dtype!r} is none of {', '.join(CANONICAL)}.")
+        if dtype not in RATED:
+            raise InputError(f"{where}: {dtype!r} is none of {', '.join(RATED)}.")
     return {dtype: _positive_int(f"{where}.{dtype}", rate) for dtype, rate in value.items()}
 
 
