@@ -30,7 +30,15 @@ def test_a_duration_takes_the_unit_that_keeps_it_short(us: float, shown: str) ->
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"), [(9.994, "9.99"), (9.996, "10.0"), (123456.0, "123456"), (0.0, "0")]
+    ("value", "shown"),
+    [
+        (9.994, "9.99"),
+        (9.996, "10.0"),
+        (123456.0, "123456"),
+        (0.0, "0"),
+        (0.00123, "0.00123"),
+        (0.0000138, "1.38e-05"),
+    ],
 )
 def test_three_significant_digits_survive_a_carry(value: float, shown: str) -> None:
     assert significant(value) == shown

@@ -53,9 +53,14 @@ def format_count(count: int) -> str:
 
 
 def significant(value: float, digits: int = 3) -> str:
-    """A number with that many significant digits, whole digits kept: 12345 stays 12345."""
+    """A number with that many significant digits, whole digits kept: 12345 stays 12345.
+
+    Below a thousandth it is written with an exponent.
+    """
     if value == 0 or not math.isfinite(value):
         return f"{value:g}"
+    if abs(value) < 1e-3:
+        return f"{value:.{digits - 1}e}"
     decimals = digits - 1 - math.floor(math.log10(abs(value)))
     rounded = round(value, decimals)
     # Rounding may carry into a new digit (9.995 is 10.0), which takes one decimal less.

@@ -55,7 +55,7 @@ def _columns(cases: Sequence[Case]) -> list[Column]:
         Column("cores", [*(str(_cores(case)) for case in cases), ""]),
         Column("GFLOP\n/s", [_gflops(flop, us) for flop, us in zip(flops, npu_us, strict=True)]),
         Column("bound\nby", [short(term) if term else "-" for term in bounds], left=True),
-        Column("rel.\nerror", ["-" if error is None else f"{error:.1e}" for error in accuracy]),
+        Column("rel.\nerror", [_error(error) for error in accuracy]),
     ]
     if torch_known:
         columns += [
@@ -79,6 +79,12 @@ def _cores(case: Case) -> int:
 
 def _ms(us: float) -> str:
     return significant(us / 1e3)
+
+
+def _error(error: float | None) -> str:
+    if error is None:
+        return "-"
+    return f"{error:.1e}" if error else "0"
 
 
 def _gflops(flops: int, us: float) -> str:

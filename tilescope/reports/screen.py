@@ -5,6 +5,7 @@ Times are medians. Everything is read from the run; a figure that the run lacks 
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 from tilescope.quantities.units import format_count, format_percent, format_us, significant
@@ -14,6 +15,8 @@ from tilescope.reports.paint import PLAIN, Paint
 from tilescope.runs.models import Case, MappingChoice, Run
 
 BAR_WIDTH = 10
+UNITS = "ns|µs|ms|s|runs|threads"
+NO_BREAK = "\u00a0"
 NOISY_VARIATION = 0.10
 LAUNCH_TERMS = ("host", "launch")
 PORTS = ("shim_port",)
@@ -70,10 +73,11 @@ def _how_long(run: Run, width: int, paint: Paint) -> list[str]:
         )
     device_us = sum(case.device_us for case in cases)
     launches = sum(case.launches for case in cases)
+    setup_us = max(case.setup_us for case in cases)
     lines.append(
         f"The array works {format_us(device_us)} of that, in {format_count(launches)} "
-        f"launch{'' if launches == 1 else 'es'}; one-time set-up, at most "
-        f"{format_us(max(case.setup_us for case in cases))} a case, is not included"
+        f"launch{'' if launches == 1 else 'es'}"
+        + (f"; one-time set-up, {format_us(setup_us)} a case, is not included" if setup_us else "")
     )
     return [paint("How long", "strong"), *_wrapped(lines, width)]
 
@@ -169,9 +173,14 @@ def _advice(run: Run, width: int, paint: Paint) -> list[str]:
 
 
 def _wrapped(sentences: list[str], width: int) -> list[str]:
+    """Sentences as indented lines; a number stays with its unit."""
     lines = []
     for sentence in sentences:
         lines += textwrap.wrap(
-            sentence, width, initial_indent="  ", subsequent_indent="    ", break_long_words=False
+            re.sub(rf"(\d) ({UNITS})\b", rf"\1{NO_BREAK}\2", sentence),
+            width,
+            initial_indent="  ",
+            subsequent_indent="    ",
+            break_long_words=False,
         )
-    return lines
+    return [line.replace(NO_BREAK, " ") for line in lines]
