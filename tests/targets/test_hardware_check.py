@@ -1,9 +1,9 @@
 """Is the simulated NPU near the hardware where hardware was measured, without any fitting?
 
 The rows are SmolVLA's linear layers as Allo ran them on Phoenix (xl434/vla-to-npu,
-gemm/archive/vla_profile.csv, minimum of 1000 launches): bfloat16, tiles of 64×64×64 on 4×4 cores,
-each input tensor through one shim channel. Nothing on the pages of device or runtime was fitted
-to them.
+gemm/archive/vla_profile.csv, minimum of 1000 launches): bfloat16 in and out, tiles of 64×64×64 on
+4×4 cores, each input tensor through one shim channel. Nothing on the pages of device or runtime
+was fitted to them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ROWS = {
     "m0004": ((1024, 768, 768), (1024, 768, 768), 1301.0),
     "m0014": ((1024, 768, 3072), (1024, 3072, 768), 4861.0),
 }
-MAPPING = Mapping("fused-k", (64, 64, 64), (4, 4), ports="single", emulation=None, c_depth=1)
+MAPPING = Mapping("fused-k", (64, 64, 64), (4, 4), emulation=None, c_dtype="bfloat16", c_depth=2)
 
 
 def signed_error(shape: tuple[int, int, int], measured_us: float) -> float:

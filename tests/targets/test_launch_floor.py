@@ -9,34 +9,56 @@ import pytest
 from tilescope.designs.elementwise import smallest_design
 from tilescope.devices import load_device
 from tilescope.simulation.simulate import simulate_design
-from tilescope.targets.runtimes import load_runtime
+from tilescope.targets.costs import STATISTICS
+from tilescope.targets.runtimes import load_runtime, runtime_devices, runtime_names
 
 FLOORS_US = {
-    "xrt-linux": Fraction("124.2"),
-    "xrt-linux:median": Fraction(117),
-    "xrt-linux:min": Fraction(107),
-    "allo-profile": Fraction(119),
-    "allo-profile:min": Fraction(107),
-    "allo-call": Fraction(27_290),
-    "allo-call:median": Fraction(27_240),
+    ("allo-call", "npu1", "avg"): "27290",  # row m0247
+    ("allo-call", "npu1", "median"): "27240",  # row m0246
+    ("allo-profile", "npu1", "avg"): "119",
+    ("allo-profile", "npu1", "min"): "107",
+    ("iree", "npu2", "median"): "84.2",  # row m0727
+    ("iree", "npu2", "min"): "83.3",  # row m0728
+    ("xrt-linux", "npu1", "avg"): "124.2",  # 132, 107, 117, 148, 117, row m1069
+    ("xrt-linux", "npu1", "median"): "117",
+    ("xrt-linux", "npu1", "min"): "107",
+    ("xrt-linux", "npu1:hawk-point", "avg"): "127.5",  # row m1143
+    ("xrt-linux", "npu1:hawk-point", "min"): "120.7",  # row m1145
+    ("xrt-linux", "npu2", "avg"): "106",  # row m1087
+    ("xrt-python", "npu1", "avg"): "275",  # row m1123
+    ("xrt-python", "npu2", "avg"): "82",  # row m0599
+    ("xrt-windows", "npu1", "avg"): "110",  # row m1076
+    ("xrt-windows", "npu2", "avg"): "144",  # row m0800
 }
 
 
-def smallest_device_us(size_bytes: int) -> Fraction:
+def smallest_device_us(size_bytes: int, device: str = "npu1") -> Fraction:
     """What the engine takes to add two buffers of so many bytes on one core."""
     design = smallest_design(size_bytes // 2, "bfloat16")
-    return simulate_design(design, load_device("npu1")).device_us
+    return simulate_design(design, load_device(device)).device_us
 
 
-@pytest.mark.parametrize(("runtime", "floor_us"), FLOORS_US.items())
+def test_every_floor_of_every_page_is_tested_here() -> None:
+    stated = {
+        (name, device, statistic)
+        for name in runtime_names()
+        for device in runtime_devices(name)
+        for statistic in STATISTICS
+        if f"floor_us.{statistic}" in load_runtime(name, device).facts
+    }
+    assert stated == set(FLOORS_US)
+
+
+@pytest.mark.parametrize(("page", "floor_us"), FLOORS_US.items())
 def test_engine_and_submission_and_residual_meet_the_measured_floor(
-    runtime: str, floor_us: Fraction
+    page: tuple[str, str, str], floor_us: str
 ) -> None:
-    costs = load_runtime(runtime, "npu1")
-    device_us = smallest_device_us(costs.smallest_bytes)
-    assert costs.floor_us == floor_us
+    name, device, statistic = page
+    costs = load_runtime(f"{name}:{statistic}", device)
+    device_us = smallest_device_us(costs.smallest_bytes, device)
+    assert costs.floor_us == Fraction(floor_us)
     # submit and wait: device_us + submit_us + residual_us; a whole call also its files and start
-    assert abs(costs.smallest_us(device_us) - floor_us) < Fraction(1, 10)
+    assert abs(costs.smallest_us(device_us) - costs.floor_us) < Fraction(1, 10)
 
 
 @pytest.mark.parametrize("runtime", ["xrt-linux", "allo-profile", "allo-profile:min"])

@@ -96,7 +96,7 @@ def compose(
 
 
 def _notes(costs: RuntimeCosts, designs: int) -> tuple[str, ...]:
-    applying = ("always", "alternating") if designs > 1 else ("always",)
+    applying = ("always", "power_mode", *(("alternating",) if designs > 1 else ()))
     return tuple(costs.notes[key] for key in applying if key in costs.notes)
 
 

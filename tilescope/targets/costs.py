@@ -37,9 +37,10 @@ class RuntimeCosts:
     statistic: whether launches are as on average, at the median or at best. setup_us: once for
     each design, never part of a launch. call_us: what a runtime pays around every call because
     it keeps nothing. smallest_bytes: each of the three buffers of the smallest design, an
-    addition on one core. notes: what the costs leave out, `always`, or `alternating` where a plan
-    has more than one design. A step that the runtime does not have costs nothing. facts: the
-    passport of every value by its key on the page, sources: the text behind each source id.
+    addition on one core. notes: what the costs leave out, `always`, `alternating` where a plan
+    has more than one design, `power_mode` where they were timed in another one. A step that the
+    runtime does not have costs nothing. facts: the passport of every value by its key on the
+    page, sources: the text behind each source id.
     """
 
     name: str
