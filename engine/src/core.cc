@@ -27,7 +27,7 @@ void Machine::run_core(int32_t index) {
         break;
       case CoreStep::Kind::acquire: {
         const Port& port = core.ports[static_cast<size_t>(step.operand)];
-        if (!take(port.acquire_lock, static_cast<int32_t>(step.count), index, state.clock, usage, index)) return;
+        if (!take(port.acquire_lock, static_cast<int32_t>(step.count), index, 0, state.clock, usage, index)) return;
         note(index, Activity::overhead, step.operand, state.clock.time, state.clock.time + program_.costs.acquire_ticks);
         state.clock.spend(Term::core_overhead, program_.costs.acquire_ticks);
         usage.busy += program_.costs.acquire_ticks;

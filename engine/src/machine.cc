@@ -56,10 +56,11 @@ void Machine::wake(int32_t agent) {
   ready_.push_back(agent);
 }
 
-// Something that an agent waits for is there; a stream goes on when the last of its ends has what it needs.
-void Machine::tell(int32_t agent) {
-  const auto core_count = static_cast<int32_t>(cores_.size());
-  if (agent < core_count || --flows_[static_cast<size_t>(agent - core_count)].missing == 0) wake(agent);
+// Something that an agent waits for is there. An end of a stream takes it at once; the stream goes on when the last of
+// its ends has what it needs.
+void Machine::tell(int32_t agent, int32_t end) {
+  const int32_t flow = agent - static_cast<int32_t>(cores_.size());
+  if (flow < 0 || (prepare(flow, end) && --flows_[static_cast<size_t>(flow)].missing == 0)) wake(agent);
 }
 
 void Machine::drain_ready_agents() {
@@ -82,15 +83,17 @@ void Machine::release(int32_t lock, int32_t count, const Token& token) {
   if (queue.waiter >= 0 && queue.holds(queue.waiter_needs)) {
     const int32_t agent = queue.waiter;
     queue.waiter = -1;
-    tell(agent);
+    tell(agent, queue.waiter_end);
   }
 }
 
 // Takes a lock's tokens and waits for the latest; false when they are not there yet.
-bool Machine::take(int32_t lock, int32_t count, int32_t agent, Clock& clock, Usage& usage, int32_t resource) {
+bool Machine::take(int32_t lock, int32_t count, int32_t agent, int32_t end, Clock& clock, Usage& usage,
+                   int32_t resource) {
   TokenQueue& queue = locks_[static_cast<size_t>(lock)];
   if (!queue.holds(count)) {
     queue.waiter = agent;
+    queue.waiter_end = end;
     queue.waiter_needs = count;
     return false;
   }
@@ -173,9 +176,9 @@ void Machine::step_controller() {
                           " tasks queued, which is all its queue holds; the hardware would lose task " +
                           std::to_string(step.task) + ": await an earlier task before this one is issued");
   end.queue.push_back({step.task, step.descriptor, {controller_.time, controller_.blame}});
-  if (end.waits_for_task) {
+  if (end.waits_for_task) {  // it leaves the queue at once, also where its data is still to come
     end.waits_for_task = false;
-    tell(static_cast<int32_t>(cores_.size()) + flow);
+    tell(static_cast<int32_t>(cores_.size()) + flow, place);
   }
 }
 

@@ -60,7 +60,8 @@ class TokenQueue {
   }
 
   int32_t waiter = -1;        // the agent to tell
-  int32_t waiter_needs = 0;   // when it holds this many
+  int32_t waiter_end = 0;     // the end of it that waits, for a stream
+  int32_t waiter_needs = 0;   // tokens
 
  private:
   void grow() {
@@ -141,17 +142,17 @@ class Machine {
  private:
   // agents: cores first, then flows
   void wake(int32_t agent);
-  void tell(int32_t agent);
+  void tell(int32_t agent, int32_t end);
   void drain_ready_agents();
   void run_core(int32_t index);
   void call_kernel(int32_t core_index, CoreState& core, const Call& call);
   void run_flow(int32_t index);
-  bool prepare(int32_t flow, Endpoint& end);
+  bool prepare(int32_t flow, int32_t place);
   void finish_piece(int32_t flow, Tick ddr_limited, Tick end_time);
   void end_descriptor(Endpoint& end, const Token& released);
   void move_data(FlowState& flow);
   void release(int32_t lock, int32_t count, const Token& token);
-  bool take(int32_t lock, int32_t count, int32_t agent, Clock& clock, Usage& usage, int32_t resource);
+  bool take(int32_t lock, int32_t count, int32_t agent, int32_t end, Clock& clock, Usage& usage, int32_t resource);
 
   Tick controller_ready_at() const;
   void step_controller();

@@ -49,6 +49,48 @@ void Cursor::reset(const Pattern* pattern) {
   std::fill(std::begin(index_), std::end(index_), 0);
 }
 
+std::optional<Pattern> Cursor::piece(int64_t bytes) const {
+  if (bytes <= run_left_) return Pattern{address_, bytes, {}};
+  if (run_left_ != pattern_->run_bytes) return std::nullopt;
+  int64_t covered = pattern_->run_bytes;
+  for (size_t level = pattern_->dimensions.size(); level-- > 0;) {
+    const Dimension& d = pattern_->dimensions[level];
+    const int64_t left = d.size - index_[level];
+    if (bytes % covered == 0 && bytes / covered <= left) {
+      Pattern found{address_, pattern_->run_bytes,
+                    {pattern_->dimensions.begin() + static_cast<std::ptrdiff_t>(level), pattern_->dimensions.end()}};
+      found.dimensions.front().size = bytes / covered;
+      return found;
+    }
+    if (index_[level] != 0) return std::nullopt;
+    covered *= d.size;
+  }
+  return std::nullopt;
+}
+
+std::optional<Pattern> compose(const Pattern& outer, const Pattern& inner) {
+  Pattern result = outer;
+  if (inner.dimensions.empty()) {
+    result.offset_bytes += inner.offset_bytes;
+    return result;
+  }
+  if (inner.dimensions.size() > 1) return std::nullopt;
+  // Rows: byte b of the sequence lies in row b / width, at b % width.
+  const int64_t width = inner.run_bytes, stride = inner.dimensions.front().stride_bytes;
+  int64_t reach = outer.offset_bytes % width + outer.run_bytes;
+  for (Dimension& d : result.dimensions) {
+    if (d.stride_bytes % width == 0) {
+      d.stride_bytes = d.stride_bytes / width * stride;
+    } else {
+      if (d.stride_bytes < 0) return std::nullopt;
+      reach += (d.size - 1) * d.stride_bytes;
+    }
+  }
+  if (reach > width) return std::nullopt;  // a run would cross the end of a row
+  result.offset_bytes = inner.offset_bytes + outer.offset_bytes / width * stride + outer.offset_bytes % width;
+  return result;
+}
+
 int64_t Cursor::rows_left() const {
   if (pattern_->dimensions.empty()) return 1;
   const size_t inner = pattern_->dimensions.size() - 1;

@@ -55,6 +55,8 @@ void Plan::launch(const int64_t* c, const std::vector<HostArray>& arrays, const 
   for (size_t i = 0; i < sizes.size(); ++i) {
     const HostArray& array = array_at(arrays, c[2 + i]);
     if (array.bytes < sizes[i]) refuse("launches a program with an array that is too small");
+    for (const uint8_t* other : launcher.host)
+      if (other == array.data) refuse("launches a program with one array for two arguments");
     launcher.host.push_back(array.data);
   }
   --launcher.launches_left;
@@ -64,6 +66,7 @@ void Plan::launch(const int64_t* c, const std::vector<HostArray>& arrays, const 
   }
   Recording* recording = launcher.launches_left > 0 ? &launcher.recording : nullptr;
   launcher.outcome = simulate(*launcher.program, options, &launcher.arena, launcher.host, recording);
+  if (recording != nullptr) recording->fuse(launcher.arena);
 }
 
 std::vector<Outcome> Plan::run(const std::vector<HostArray>& arrays, const std::vector<PlanStep>& steps,

@@ -21,7 +21,8 @@ int narrowness(Place place) { return place == Place::shim ? 2 : place == Place::
 }  // namespace
 
 // Gives an endpoint its next descriptor; false while its task or its lock is missing.
-bool Machine::prepare(int32_t flow, Endpoint& end) {
+bool Machine::prepare(int32_t flow, int32_t place) {
+  Endpoint& end = flows_[static_cast<size_t>(flow)].ends[static_cast<size_t>(place)];
   if (end.ready) return true;
   const Channel& channel = program_.channels[static_cast<size_t>(end.channel)];
   Usage& usage = outcome_.channels[static_cast<size_t>(end.channel)];
@@ -41,8 +42,8 @@ bool Machine::prepare(int32_t flow, Endpoint& end) {
     end.descriptor = task.descriptor;
     end.task = task.number;
     if (!channel.task_setup_ticks.empty()) {
-      const size_t place = std::min(end.tasks_started, channel.task_setup_ticks.size() - 1);
-      const Tick setup = channel.task_setup_ticks[place];
+      const size_t ordinal = std::min(end.tasks_started, channel.task_setup_ticks.size() - 1);
+      const Tick setup = channel.task_setup_ticks[ordinal];
       note(resource, Activity::setup, task.number, end.clock.time, end.clock.time + setup);
       end.clock.spend(term, setup);
       usage.busy += setup;
@@ -51,8 +52,8 @@ bool Machine::prepare(int32_t flow, Endpoint& end) {
   }
   const Descriptor& descriptor = channel.descriptors[static_cast<size_t>(end.descriptor)];
   if (descriptor.acquire_lock >= 0 &&
-      !take(descriptor.acquire_lock, descriptor.acquire_count, static_cast<int32_t>(cores_.size()) + flow, end.clock,
-            usage, resource))
+      !take(descriptor.acquire_lock, descriptor.acquire_count, static_cast<int32_t>(cores_.size()) + flow, place,
+            end.clock, usage, resource))
     return false;
   note(resource, Activity::setup, end.task, end.clock.time, end.clock.time + channel.setup_ticks);
   end.clock.spend(term, channel.setup_ticks);
@@ -67,7 +68,8 @@ bool Machine::prepare(int32_t flow, Endpoint& end) {
 void Machine::run_flow(int32_t index) {
   FlowState& flow = flows_[static_cast<size_t>(index)];
   while (!flow.in_ddr) {
-    for (Endpoint& end : flow.ends) flow.missing += prepare(index, end) ? 0 : 1;
+    for (size_t place = 0; place < flow.ends.size(); ++place)
+      flow.missing += prepare(index, static_cast<int32_t>(place)) ? 0 : 1;
     if (flow.missing > 0) return;
     const Endpoint* latest = &flow.ends.front();
     flow.piece_bytes = latest->bytes_left;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace tilescope {
@@ -34,6 +35,9 @@ class Cursor {
   explicit Cursor(const Pattern* pattern) { reset(pattern); }
   void reset(const Pattern* pattern);
 
+  // The walk of the next `bytes` alone, where it starts and ends with a whole level; nothing otherwise.
+  std::optional<Pattern> piece(int64_t bytes) const;
+
   friend void copy_between(Cursor& from, const uint8_t* source, Cursor& to, uint8_t* target, int64_t bytes);
 
  private:
@@ -50,6 +54,10 @@ class Cursor {
   int64_t run_left_ = 0;
   int64_t index_[kMaxDimensions] = {};
 };
+
+// What `outer` reads from the plain sequence of bytes that `inner` reads, as one walk over the memory of `inner`; its
+// offset counts from the start of that sequence. Nothing where no single walk does that.
+std::optional<Pattern> compose(const Pattern& outer, const Pattern& inner);
 
 // Moves `bytes` from one walk to another and advances both.
 void copy_between(Cursor& from, const uint8_t* source, Cursor& to, uint8_t* target, int64_t bytes);

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -79,7 +80,7 @@ struct Recording {
   };
   struct Invocation {
     TilescopeKernelThunk thunk;
-    std::vector<void*> pointers;
+    std::vector<void*> pointers;  // of buffers on the array
     const int32_t* scalars;
   };
   struct Entry {
@@ -89,7 +90,10 @@ struct Recording {
   std::vector<Entry> entries;
   std::vector<Copy> copies;
   std::vector<Invocation> invocations;
+  std::deque<Pattern> fused_walks;  // what the cursors of fused copies walk
 
+  // Makes one copy of two where a mem tile only passes bytes on; the result of a replay stays the same.
+  void fuse(const Arena& arena);
   void replay(const Arena& arena, const std::vector<uint8_t*>& host) const;
 };
 
