@@ -179,17 +179,25 @@ class Result:
         """Ticks in which it did something."""
         return self._row(name)[0]
 
-    def waits(self, name):
-        """Ticks waited by cause, without the causes that never were."""
+    def waits(self, name, until=None):
+        """Ticks waited by cause, without the causes that never were; all, or those up to a tick."""
         waits = self._row(name)[1 : 1 + len(CAUSES)]
+        if until is not None:
+            rows = self._rows(name, "wait")
+            waits = [
+                sum(end - start for _, _, why, start, end in rows if why == cause and end <= until)
+                for cause in range(len(CAUSES))
+            ]
         return {cause: ticks for cause, ticks in zip(CAUSES, waits, strict=True) if ticks}
 
     def spans(self, name, activity):
         """(start, end) of everything of one kind that a part did, in order."""
+        return sorted((start, end) for _, _, _, start, end in self._rows(name, activity))
+
+    def _rows(self, name, activity):
         part, kind = self.names.index(name), ACTIVITIES.index(activity)
         rows = self.raw["spans"]
-        chosen = rows[(rows[:, 0] == part) & (rows[:, 1] == kind)]
-        return [tuple(row) for row in sorted(chosen[:, 3:].tolist())]
+        return rows[(rows[:, 0] == part) & (rows[:, 1] == kind)].tolist()
 
 
 def same(one, other):

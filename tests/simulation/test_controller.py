@@ -66,6 +66,28 @@ def test_a_queue_has_room_on_the_tick_its_oldest_task_starts(late, fits):
             machine.run()
 
 
+def writer(tasks):
+    """Output tasks of 100 words first, and then the inputs that they wait for."""
+    machine = Machine()
+    came, went = machine.end("copied", 2, 100), machine.end("out", 2, 100)
+    other, sink = machine.shim("the other in", reads=True), machine.shim("the out", reads=False)
+    machine.flow(other, machine.into(came))
+    machine.flow(machine.out_of(went), sink)
+    step = (acquire(0), acquire(1), release(0), release(1))
+    machine.core("copier", [(came, False), (went, True)], loop(-1, *step))
+    pushed = [machine.push(sink, 100) for _ in range(tasks)]
+    machine.push(other, 100 * tasks)
+    machine.wait(pushed[-1])
+    return machine
+
+
+def test_a_task_that_waits_for_its_data_has_left_the_queue():
+    """Nothing has come yet: the first of five tasks runs and four wait, and a sixth is one more."""
+    assert writer(5).run().ticks == (5 + 1) * 100
+    with pytest.raises(_engine.SimulationError, match=r"4 tasks queued.* lose task 5"):
+        writer(6).run()
+
+
 @pytest.mark.parametrize("depth", [1, 2, 7])
 def test_the_queue_is_as_deep_as_the_device_says(depth):
     machine, source = reader(queue_depth=depth)
