@@ -159,47 +159,50 @@ void copy_rows(uint8_t* target, const uint8_t* source, int64_t rows, int64_t run
   }
 }
 
-// Gathers `blocks` blocks of `rows` runs each into one run; the blocks are `block_step` apart.
+// Blocks of `rows` runs each, gathered: the source's blocks are `block_step` apart and its runs `row_step`, the
+// target's blocks `to_step`.
+struct Gather {
+  int64_t blocks, rows, to_step, block_step, row_step;
+};
+
 template <int64_t kRun>
-void gather_blocks_of(uint8_t* target, const uint8_t* source, int64_t blocks, int64_t rows, int64_t block_step,
-                      int64_t row_step) {
-  for (int64_t b = 0; b < blocks; ++b, source += block_step, target += rows * kRun)
-    copy_rows_of<kRun>(target, source, rows, kRun, row_step);
+void gather_blocks_of(uint8_t* target, const uint8_t* source, const Gather& g) {
+  for (int64_t b = 0; b < g.blocks; ++b)
+    copy_rows_of<kRun>(target + b * g.to_step, source + b * g.block_step, g.rows, kRun, g.row_step);
 }
 
 // The same for 8-byte runs whose blocks lie side by side: two blocks at once, two rows a register.
-void gather_pairs_of_blocks(uint8_t* target, const uint8_t* source, int64_t blocks, int64_t rows, int64_t row_step) {
+void gather_pairs_of_blocks(uint8_t* target, const uint8_t* source, const Gather& g) {
   using Pair = uint64_t __attribute__((vector_size(16)));
   using Places = int64_t __attribute__((vector_size(16)));
-  for (int64_t b = 0; b + 2 <= blocks; b += 2, source += 16, target += rows * 16) {
-    for (int64_t r = 0; r < rows; r += 2) {
+  for (int64_t b = 0; b + 2 <= g.blocks; b += 2, source += 16, target += 2 * g.to_step) {
+    for (int64_t r = 0; r < g.rows; r += 2) {
       Pair upper, lower;
-      std::memcpy(&upper, source + r * row_step, 16);
-      std::memcpy(&lower, source + (r + 1) * row_step, 16);
+      std::memcpy(&upper, source + r * g.row_step, 16);
+      std::memcpy(&lower, source + (r + 1) * g.row_step, 16);
       const Pair first = __builtin_shuffle(upper, lower, Places{0, 2});
       const Pair second = __builtin_shuffle(upper, lower, Places{1, 3});
       std::memcpy(target + r * 8, &first, 16);
-      std::memcpy(target + rows * 8 + r * 8, &second, 16);
+      std::memcpy(target + g.to_step + r * 8, &second, 16);
     }
   }
 }
 
-void gather_blocks(uint8_t* target, const uint8_t* source, int64_t blocks, int64_t rows, int64_t run,
-                   int64_t block_step, int64_t row_step) {
-  if (run == 8 && block_step == 8 && rows % 2 == 0) {
-    gather_pairs_of_blocks(target, source, blocks, rows, row_step);
-    const int64_t paired = blocks / 2 * 2;
-    target += paired * rows * 8;
-    source += paired * 8;
-    blocks -= paired;
+void gather_blocks(uint8_t* target, const uint8_t* source, int64_t run, Gather g) {
+  if (run == 8 && g.block_step == 8 && g.rows % 2 == 0) {
+    gather_pairs_of_blocks(target, source, g);
+    const int64_t paired = g.blocks / 2 * 2;
+    target += paired * g.to_step;
+    source += paired * g.block_step;
+    g.blocks -= paired;
   }
   switch (run) {
-    case 8: return gather_blocks_of<8>(target, source, blocks, rows, block_step, row_step);
-    case 16: return gather_blocks_of<16>(target, source, blocks, rows, block_step, row_step);
-    case 32: return gather_blocks_of<32>(target, source, blocks, rows, block_step, row_step);
+    case 8: return gather_blocks_of<8>(target, source, g);
+    case 16: return gather_blocks_of<16>(target, source, g);
+    case 32: return gather_blocks_of<32>(target, source, g);
     default:
-      for (int64_t b = 0; b < blocks; ++b)
-        copy_rows(target + b * rows * run, source + b * block_step, rows, run, run, row_step);
+      for (int64_t b = 0; b < g.blocks; ++b)
+        copy_rows(target + b * g.to_step, source + b * g.block_step, g.rows, run, run, g.row_step);
   }
 }
 
@@ -238,11 +241,18 @@ void copy_between(Cursor& from, const uint8_t* source, Cursor& to, uint8_t* targ
         const Dimension& inner = from.pattern_->dimensions.back();
         const Dimension& outer = from.pattern_->dimensions[from.pattern_->dimensions.size() - 2];
         const int64_t block = inner.size * from_run;
-        const int64_t blocks = std::min({left, to.run_left_ / block, bytes / block});
+        const bool fills_runs = to_fresh && block == to_run;  // a block for each run of the target
+        const int64_t room = fills_runs ? to.rows_left() : to.run_left_ / block;
+        const int64_t blocks = std::min({left, room, bytes / block});
         if (blocks > 0) {
-          gather_blocks(t, s, blocks, inner.size, from_run, outer.stride_bytes, inner.stride_bytes);
+          const int64_t to_step = fills_runs ? to.row_stride() : block;
+          gather_blocks(t, s, from_run, {blocks, inner.size, to_step, outer.stride_bytes, inner.stride_bytes});
           from.advance_blocks(blocks);
-          to.advance_inside_run(blocks * block);
+          if (fills_runs) {
+            to.advance_rows(blocks);
+          } else {
+            to.advance_inside_run(blocks * block);
+          }
           bytes -= blocks * block;
           continue;
         }
