@@ -1,0 +1,1 @@
+"""How true the simulated times are: published measurements, predictions of them, calibration."""
