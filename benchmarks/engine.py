@@ -1,0 +1,161 @@
+"""What the simulated NPU costs on this machine, beside PyTorch in the same process.
+
+    python benchmarks/engine.py [--repeats N] [--isa portable]
+
+Every line names its figure, the mark it is held against, and whether it is met. Ratios are of
+medians, one thread each (PyTorch is set to one; the engine has one), the two run in turn. A plan
+is prepared once, as a program is compiled once; what is timed is its run, in function and time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from tilescope.designs.mapping import Mapping, choose_mapping
+from tilescope.designs.plan import make_plan
+from tilescope.devices.catalog import load_device
+from tilescope.quantities.dtypes import numpy_dtype
+from tilescope.simulation.simulate import PreparedDesign, PreparedPlan
+from tilescope.workloads.gemm import Gemm
+from tilescope.workloads.llama import LlamaBlockConfig
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One figure and the most it may be."""
+
+    what: str
+    figure: float
+    most: float
+    unit: str
+
+    def __str__(self) -> str:
+        verdict = "met" if self.figure <= self.most else "MISSED"
+        return (
+            f"{self.what:<58} {self.figure:8.3f} {self.unit:<4} (at most {self.most:g})  {verdict}"
+        )
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """The wall time of one call."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def ratio(ours: Callable[[], object], theirs: Callable[[], object], repeats: int) -> float:
+    """Median over median of the two run in turn, after three turns to warm up."""
+    pairs = [(seconds(ours), seconds(theirs)) for _ in range(repeats + 3)][3:]
+    ours_s, theirs_s = zip(*pairs, strict=True)
+    return statistics.median(ours_s) / statistics.median(theirs_s)
+
+
+def prepared(gemm: Gemm, family: str) -> Callable[[], object]:
+    """A run of a product on the simulated npu1, in function and time, on N(0,1) inputs."""
+    device = load_device("npu1")
+    plan = PreparedPlan(make_plan(gemm, choose_mapping(gemm, family, device)), device)
+    random = np.random.default_rng(0)
+    dtype = numpy_dtype(gemm.dtype)
+    a = random.standard_normal((gemm.m, gemm.k)).astype(dtype)
+    b = random.standard_normal((gemm.k, gemm.n)).astype(dtype)
+    return lambda: plan.run((a, b))
+
+
+def torch_linear(gemm: Gemm) -> Callable[[], object]:
+    """`torch.nn.functional.linear` of the same shape and dtype, on one thread."""
+    import torch
+
+    torch.set_num_threads(1)
+    dtype = getattr(torch, gemm.dtype)
+    x, w = torch.randn(gemm.m, gemm.k).to(dtype), torch.randn(gemm.n, gemm.k).to(dtype)
+    return lambda: torch.nn.functional.linear(x, w)
+
+
+def against_torch(repeats: int) -> list[Mark]:
+    """q_proj against PyTorch, by dtype and mapping."""
+    marks = []
+    for dtype, family, most in (
+        ("bfloat16", "fused-k", 1.5),
+        ("bfloat16", "per-tile", 4.0),
+        ("float32", "fused-k", 10.0),
+        ("float32", "per-tile", 10.0),
+    ):
+        q_proj = LlamaBlockConfig().linear_projections(dtype)[0]
+        figure = ratio(prepared(q_proj, family), torch_linear(q_proj), repeats)
+        marks.append(Mark(f"q_proj {dtype} {family}, function and time", figure, most, "×"))
+    return marks
+
+
+def all_seven(repeats: int) -> Mark:
+    """All seven float32 cases, function and time."""
+    runs = [prepared(gemm, "per-tile") for gemm in LlamaBlockConfig().linear_projections("float32")]
+    totals = [sum(seconds(run) for run in runs) for _ in range(repeats)]
+    return Mark("seven projections float32 per-tile", statistics.median(totals), 0.4, "s")
+
+
+def large_timing() -> list[Mark]:
+    """The time of 4096³ designs, without data, each step evaluated and with steady states."""
+    device = load_device("npu1")
+    gemm = Gemm("4096", 4096, 4096, 4096, "bfloat16")
+    marks = []
+    for family, ports, most in (("fused-k", "single", 0.2), ("fused-k", "spread", 0.2)):
+        mapping = Mapping(family, (64, 64, 64), (4, 4), ports, emulation=None, c_depth=1)
+        design = PreparedDesign(
+            make_plan(gemm, mapping).launches[0].design, device, with_data=False
+        )
+        for extrapolate in (True, False):
+            times = [seconds(lambda: design.time(extrapolate=extrapolate)) for _ in range(5)]
+            how = "" if extrapolate else ", step by step"
+            figure = statistics.median(times)
+            marks.append(Mark(f"4096³ {family} {ports}, timing only{how}", figure, most, "s"))
+    return marks
+
+
+def commands(repeats: int) -> list[Mark]:
+    """`tilescope --help`, and the whole default profile with its peak memory."""
+    run = [sys.executable, "-m", "tilescope"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": True}
+    subprocess.run([*run, "--help"], **quiet)  # type: ignore[call-overload]
+    helps = [
+        seconds(lambda: subprocess.run([*run, "--help"], **quiet))  # type: ignore[call-overload]
+        for _ in range(repeats)
+    ]
+    profile = seconds(lambda: subprocess.run([*run, "linear"], **quiet))  # type: ignore[call-overload]
+    peak_kib = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return [
+        Mark("tilescope --help, warm", statistics.median(helps), 0.3, "s"),
+        Mark("tilescope linear, all seven beside PyTorch", profile, 15, "s"),
+        Mark("its peak memory", peak_kib * 1024 / 1e9, 1.5, "GB"),
+    ]
+
+
+def main() -> int:
+    """Prints every mark; exit code 1 when one is missed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--repeats", type=int, default=25)
+    parser.add_argument("--isa", help="the kernels' host build, as TILESCOPE_KERNELS")
+    options = parser.parse_args()
+    if options.isa:
+        os.environ["TILESCOPE_KERNELS"] = options.isa
+    marks = [
+        *against_torch(options.repeats),
+        all_seven(max(3, options.repeats // 5)),
+        *large_timing(),
+        *commands(5),
+    ]
+    print("\n".join(map(str, marks)))
+    return 0 if all(mark.figure <= mark.most for mark in marks) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
