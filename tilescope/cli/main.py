@@ -11,7 +11,10 @@ from typing import Annotated
 import typer
 
 from tilescope import __version__
+from tilescope.cli.devices import devices
+from tilescope.cli.kernels import kernels
 from tilescope.cli.linear import linear
+from tilescope.cli.runtimes import runtimes
 from tilescope.cli.schema import schema
 
 app = typer.Typer(
@@ -24,6 +27,9 @@ app = typer.Typer(
 )
 app.command()(linear)
 app.command()(schema)
+app.add_typer(devices, name="devices")
+app.add_typer(runtimes, name="runtimes")
+app.add_typer(kernels, name="kernels")
 
 
 def print_version(wanted: bool) -> None:

@@ -1,0 +1,38 @@
+"""Where a verb's answer goes: a table for people, JSON for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+JsonOption = Annotated[
+    str | None,
+    typer.Option("--json", metavar="PATH|-", help="Write JSON instead; - is stdout."),
+]
+ForceOption = Annotated[bool, typer.Option("--force", help="Replace an existing file.")]
+NotesOption = Annotated[bool, typer.Option("--notes", help="Each value's note below it.")]
+ColorOption = Annotated[str, typer.Option("--color", metavar="WHEN", help="auto, always or never.")]
+
+
+def answer(text: Callable[[], str], content: Any, json: str | None, *, force: bool = False) -> None:
+    """Print the text, or write the content as JSON where `json` names a place.
+
+    Raises:
+        InputError: see runs.files.check_writable.
+    """
+    if json is None:
+        print(text(), end="")
+        return
+    from json import dumps
+    from pathlib import Path
+
+    from tilescope.runs.files import write_bytes
+
+    written = dumps(content, indent=2, ensure_ascii=False) + "\n"
+    if json == "-":
+        print(written, end="")
+        return
+    write_bytes(written.encode(), Path(json), force=force)
+    print(f"Written: {json}")
