@@ -7,7 +7,7 @@
 namespace tilescope {
 
 void Pattern::normalise() {
-  std::vector<Dimension> kept;
+  Dimensions kept;
   for (const Dimension& d : dimensions)
     if (d.size != 1) kept.push_back(d);
   while (!kept.empty() && kept.back().stride_bytes == run_bytes) {
@@ -17,11 +17,10 @@ void Pattern::normalise() {
   for (size_t i = kept.size(); i-- > 1;) {
     if (kept[i - 1].stride_bytes == kept[i].stride_bytes * kept[i].size) {
       kept[i - 1] = {kept[i - 1].size * kept[i].size, kept[i].stride_bytes};
-      kept.erase(kept.begin() + static_cast<std::ptrdiff_t>(i));
+      kept.erase(i);
     }
   }
-  if (kept.size() > Cursor::kMaxDimensions) throw std::invalid_argument("a descriptor has more dimensions than any DMA");
-  dimensions = std::move(kept);
+  dimensions = kept;
 }
 
 int64_t Pattern::total_bytes() const {
@@ -57,9 +56,10 @@ std::optional<Pattern> Cursor::piece(int64_t bytes) const {
     const Dimension& d = pattern_->dimensions[level];
     const int64_t left = d.size - index_[level];
     if (bytes % covered == 0 && bytes / covered <= left) {
-      Pattern found{address_, pattern_->run_bytes,
-                    {pattern_->dimensions.begin() + static_cast<std::ptrdiff_t>(level), pattern_->dimensions.end()}};
-      found.dimensions.front().size = bytes / covered;
+      Pattern found{address_, pattern_->run_bytes, {}};
+      found.dimensions.push_back({bytes / covered, d.stride_bytes});
+      for (size_t inner = level + 1; inner < pattern_->dimensions.size(); ++inner)
+        found.dimensions.push_back(pattern_->dimensions[inner]);
       return found;
     }
     if (index_[level] != 0) return std::nullopt;
@@ -76,7 +76,7 @@ std::optional<Pattern> compose(const Pattern& outer, const Pattern& inner) {
   }
   if (inner.dimensions.size() > 1) return std::nullopt;
   // Rows: byte b of the sequence lies in row b / width, at b % width.
-  const int64_t width = inner.run_bytes, stride = inner.dimensions.front().stride_bytes;
+  const int64_t width = inner.run_bytes, stride = inner.dimensions[0].stride_bytes;
   int64_t reach = outer.offset_bytes % width + outer.run_bytes;
   for (Dimension& d : result.dimensions) {
     if (d.stride_bytes % width == 0) {

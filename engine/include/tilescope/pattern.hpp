@@ -3,7 +3,7 @@
 
 #include <cstdint>
 #include <optional>
-#include <vector>
+#include <stdexcept>
 
 namespace tilescope {
 
@@ -12,11 +12,40 @@ struct Dimension {
   int64_t stride_bytes;
 };
 
+// A few dimensions, kept in place: walks are made while a simulation runs.
+class Dimensions {
+ public:
+  static constexpr size_t kMost = 6;
+
+  void push_back(Dimension d) {
+    if (size_ == kMost) throw std::invalid_argument("a descriptor has more dimensions than any DMA");
+    items_[size_++] = d;
+  }
+  void pop_back() { --size_; }
+  void erase(size_t at) {
+    for (size_t i = at + 1; i < size_; ++i) items_[i - 1] = items_[i];
+    --size_;
+  }
+  size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  Dimension& operator[](size_t at) { return items_[at]; }
+  const Dimension& operator[](size_t at) const { return items_[at]; }
+  const Dimension& back() const { return items_[size_ - 1]; }
+  Dimension* begin() { return items_; }
+  Dimension* end() { return items_ + size_; }
+  const Dimension* begin() const { return items_; }
+  const Dimension* end() const { return items_ + size_; }
+
+ private:
+  Dimension items_[kMost] = {};
+  size_t size_ = 0;
+};
+
 // The walk of one descriptor, outermost dimension first. `run_bytes` is the contiguous piece below the dimensions.
 struct Pattern {
   int64_t offset_bytes = 0;
   int64_t run_bytes = 0;
-  std::vector<Dimension> dimensions;
+  Dimensions dimensions;
 
   // Folds dimensions that continue the run below them and drops those of size one.
   void normalise();
@@ -29,8 +58,6 @@ struct Pattern {
 // A position in a walk. Advancing by whole runs is cheap; a piece may also end inside a run.
 class Cursor {
  public:
-  static constexpr int kMaxDimensions = 6;
-
   Cursor() = default;
   explicit Cursor(const Pattern* pattern) { reset(pattern); }
   void reset(const Pattern* pattern);
@@ -52,7 +79,7 @@ class Cursor {
   const Pattern* pattern_ = nullptr;
   int64_t address_ = 0;
   int64_t run_left_ = 0;
-  int64_t index_[kMaxDimensions] = {};
+  int64_t index_[Dimensions::kMost] = {};
 };
 
 // What `outer` reads from the plain sequence of bytes that `inner` reads, as one walk over the memory of `inner`; its
