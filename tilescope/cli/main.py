@@ -16,6 +16,7 @@ from tilescope.cli.kernels import kernels
 from tilescope.cli.linear import linear
 from tilescope.cli.runtimes import runtimes
 from tilescope.cli.schema import schema
+from tilescope.cli.validate import validate
 
 app = typer.Typer(
     name="tilescope",
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 app.command()(linear)
 app.command()(schema)
+app.command()(validate)
 app.add_typer(devices, name="devices")
 app.add_typer(runtimes, name="runtimes")
 app.add_typer(kernels, name="kernels")

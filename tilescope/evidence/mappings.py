@@ -1,0 +1,99 @@
+"""How a publisher lays out its products, as one of our mappings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tilescope.designs.gemm import gemm_design
+from tilescope.designs.ir import Design
+from tilescope.designs.mapping import Mapping
+from tilescope.errors import InputError
+from tilescope.evidence.kernels import output_dtype, product_kernel
+from tilescope.evidence.model import Model
+from tilescope.evidence.records import Row
+from tilescope.quantities.dtypes import dtype_bytes
+from tilescope.workloads.gemm import Gemm
+
+STAGED_BYTES = 448  # of K at once where a source stages more than a tile and does not say how much
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A publisher's design: which ports, how B lies, how C is buffered, what is staged.
+
+    staged: `tile` where a mem tile holds one core tile of K, `row` where the row says, `long`
+    where it holds more and the source does not say how much. transposed: M lies over the columns.
+    """
+
+    ports: str = "spread"
+    b_layout: str = "row"
+    c_depth: int = 1
+    staged: str = "tile"
+    transposed: bool = False
+
+
+LAYOUTS = {
+    "vla-to-npu": Layout(ports="single"),
+    "arxiv-2512-13282": Layout(b_layout="column", staged="long"),
+    "mlir-air-registry": Layout(staged="row", transposed=True),
+    "mlir-air-profiles": Layout(staged="row", transposed=True),
+    "npu-embeddings": Layout(),
+    "bitnet-xdna2": Layout(),
+    "iron": Layout(),
+    "issue-threads": Layout(),
+    "ryzen-npu-linux": Layout(),
+    "xdna-npu-toolkit": Layout(),
+    "open-xdna": Layout(),
+}
+DEFAULT = Layout()
+FORMS_WITHOUT_A_DESIGN = {
+    "no-bd-overlap": "descriptors that are written without overlap are not modelled",
+    "in-situ-elf": "a launch inside a submission of many",
+}
+
+
+def design_of(row: Row, model: Model) -> tuple[tuple[object, ...], Design, tuple[str, ...]]:
+    """A name for the design of a row's product, the design, and what had to be assumed.
+
+    Raises InputError where nothing of ours is laid out like it.
+    """
+    if row.shape is None or row.core_tile is None or row.grid is None:
+        raise InputError("the shape, the core tile or the grid is not recorded")
+    if row.form in FORMS_WITHOUT_A_DESIGN:
+        raise InputError(FORMS_WITHOUT_A_DESIGN[row.form])
+    layout = LAYOUTS.get(row.source.name, DEFAULT)
+    _, assumed = product_kernel(row, model)
+    m, k, n = row.shape
+    tile_m, tile_n, tile_k = row.core_tile
+    rows, columns = row.grid
+    if layout.transposed:
+        m, n, tile_m, tile_n, rows, columns = n, m, tile_n, tile_m, columns, rows
+    staged, guessed = _staged_k(row, layout, row.core_tile, k)
+    mapping = Mapping(
+        family="fused-k",
+        core_tile=(tile_m, tile_n, tile_k),
+        grid=(rows, columns),
+        ports=model.ports or layout.ports,
+        emulation=None,
+        c_dtype=output_dtype(row),
+        c_depth=2 if row.form == "double-c" else layout.c_depth,
+        k_mt=staged,
+        b_layout=layout.b_layout,
+    )
+    padded = mapping.padded(Gemm("row", m, n, k, row.dtype_in))
+    design = gemm_design("linear_fused", *padded, row.dtype_in, mapping)
+    return ("gemm", padded, row.dtype_in, mapping), design, (*assumed, *guessed)
+
+
+def _staged_k(
+    row: Row, layout: Layout, tile: tuple[int, int, int], k: int
+) -> tuple[int | None, tuple[str, ...]]:
+    """K that a mem tile stages, and whether that was assumed."""
+    tile_k = tile[2]
+    if layout.staged == "row":
+        return row.staged_k, ()
+    if layout.staged == "tile" or row.form == "short-k":
+        return None, ()
+    most = STAGED_BYTES // dtype_bytes(row.dtype_in) // tile_k
+    times = max(t for t in range(1, max(1, most) + 1) if t == 1 or k % (t * tile_k) == 0)
+    return times * tile_k, (f"mem tiles stage {times * tile_k} of K",)

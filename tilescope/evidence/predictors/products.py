@@ -1,0 +1,47 @@
+"""Matrix products on the array: the publisher's design, simulated, and its runtime's launch."""
+
+from __future__ import annotations
+
+from tilescope.errors import InputError
+from tilescope.evidence.mappings import design_of
+from tilescope.evidence.model import Model, budget_with_launch
+from tilescope.evidence.predictions import Answer, Prediction, Unpredictable, from_time
+from tilescope.evidence.records import Row
+from tilescope.simulation.outcomes import DesignOutcome
+
+KIND = "product"
+RATES = ("time_us", "tops", "gflops")
+
+
+def predict(row: Row, model: Model) -> Answer | None:
+    """Rows that time a product whose tile and grid are known."""
+    if row.op != "gemm":
+        return None
+    if row.metric not in RATES:
+        return Unpredictable(KIND, "a share of an unnamed peak")
+    if row.confidence == "low":
+        return Unpredictable(KIND, f"its source casts doubt on it: {row.note or 'low confidence'}")
+    if row.statistic == "fit":
+        return Unpredictable(KIND, "a launch inside a submission of many")
+    if not row.device:
+        return Unpredictable(KIND, "the device is not stated")
+    outcome, assumed = product_outcome(row, model)
+    costs, more = model.runtime(row)
+    terms = budget_with_launch(outcome, costs)
+    value = from_time(row, sum(terms.values()))
+    return Prediction(KIND, value, terms, (*assumed, *more))
+
+
+def product_outcome(row: Row, model: Model) -> tuple[DesignOutcome, tuple[str, ...]]:
+    """One launch of a row's product on the array, and what had to be assumed.
+
+    Raises InputError for what the row leaves open, DesignError for a design that does not fit.
+    """
+    if row.shape is None:
+        raise InputError("the shape is not recorded")
+    if row.core_tile is None:
+        raise InputError("the core tile is not recorded")
+    if row.grid is None:
+        raise InputError("the grid of cores is not recorded")
+    key, design, assumed = design_of(row, model)
+    return model.run(key, design, model.roomy(row.device)), assumed
