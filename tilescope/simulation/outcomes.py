@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -55,18 +55,57 @@ class DesignOutcome:
     repeating a steady state.
     """
 
-    base: TimeBase
-    device_us: Fraction
-    elapsed_us: Fraction
-    budget_us: dict[str, Fraction]
-    kernel_calls: dict[str, int]
-    bytes_read: dict[str, int]
-    bytes_written: dict[str, int]
-    names: tuple[tuple[str, str], ...]  # of the resources, with their kind
+    lowered: Lowered = field(repr=False)
+    ticks: int
+    drained_ticks: int
+    budget_ticks: tuple[int, ...]
+    calls: tuple[int, ...]  # by kernel, as `lowered` names them
+    host_read: tuple[int, ...]  # bytes, by host buffer
+    host_written: tuple[int, ...]
     usage: npt.NDArray[np.int64]
     steps: int
     extrapolated_steps: int
     spans: npt.NDArray[np.int64]
+
+    @property
+    def base(self) -> TimeBase:
+        """The unit of time of every tick here."""
+        return self.lowered.base
+
+    @cached_property
+    def device_us(self) -> Fraction:
+        """First controller instruction to last token."""
+        return self.base.us(self.ticks)
+
+    @cached_property
+    def elapsed_us(self) -> Fraction:
+        """Until the last resource stood still, at least `device_us`."""
+        return self.base.us(self.drained_ticks)
+
+    @cached_property
+    def budget_us(self) -> dict[str, Fraction]:
+        """`device_us` by term."""
+        return {
+            term: self.base.us(ticks) for term, ticks in zip(TERMS, self.budget_ticks, strict=True)
+        }
+
+    @cached_property
+    def kernel_calls(self) -> dict[str, int]:
+        """Invocations by kernel name, on all cores."""
+        calls: dict[str, int] = {}
+        for name, count in zip(self.lowered.kernel_names, self.calls, strict=True):
+            calls[name] = calls.get(name, 0) + count
+        return calls
+
+    @cached_property
+    def bytes_read(self) -> dict[str, int]:
+        """Bytes that left each host buffer."""
+        return dict(zip(self.lowered.host_names, self.host_read, strict=True))
+
+    @cached_property
+    def bytes_written(self) -> dict[str, int]:
+        """Bytes that arrived in each host buffer."""
+        return dict(zip(self.lowered.host_names, self.host_written, strict=True))
 
     @property
     def tick_hz(self) -> int:
@@ -81,41 +120,32 @@ class DesignOutcome:
     @cached_property
     def resources(self) -> tuple[ResourceUse, ...]:
         """What every core, channel and the controller did until the last of them stood still."""
+        names = (
+            *((name, "core") for name in self.lowered.core_names),
+            *((name, "channel") for name in self.lowered.channel_names),
+            ("controller", "controller"),
+        )
         return tuple(
             _use(name, kind, row, self.elapsed_us, self.base)
-            for (name, kind), row in zip(self.names, self.usage.tolist(), strict=True)
+            for (name, kind), row in zip(names, self.usage.tolist(), strict=True)
         )
 
 
 def read_outcome(lowered: Lowered, raw: dict[str, Any]) -> DesignOutcome:
-    """The engine's figures with names and units."""
-    base = lowered.base
-    names = (
-        *((name, "core") for name in lowered.core_names),
-        *((name, "channel") for name in lowered.channel_names),
-        ("controller", "controller"),
-    )
-    calls: dict[str, int] = {}
-    for name, count in _zip(lowered.kernel_names, raw["kernel_calls"]):
-        calls[name] = calls.get(name, 0) + count
+    """The engine's figures; names and units are added when they are asked for."""
     return DesignOutcome(
-        base=base,
-        device_us=base.us(raw["ticks"]),
-        elapsed_us=base.us(raw["drained"]),
-        budget_us={term: base.us(ticks) for term, ticks in _zip(list(TERMS), raw["budget"])},
-        kernel_calls=calls,
-        bytes_read=dict(_zip(lowered.host_names, raw["host_bytes_read"])),
-        bytes_written=dict(_zip(lowered.host_names, raw["host_bytes_written"])),
-        names=names,
+        lowered=lowered,
+        ticks=raw["ticks"],
+        drained_ticks=raw["drained"],
+        budget_ticks=tuple(raw["budget"]),
+        calls=tuple(raw["kernel_calls"]),
+        host_read=tuple(raw["host_bytes_read"]),
+        host_written=tuple(raw["host_bytes_written"]),
         usage=raw["usage"],
         steps=raw["steps"],
         extrapolated_steps=raw["extrapolated_steps"],
         spans=raw["spans"],
     )
-
-
-def _zip(names: list[str], rows: list[Any]) -> list[tuple[str, Any]]:
-    return list(zip(names, rows, strict=True))
 
 
 def _use(name: str, kind: str, row: list[int], elapsed: Fraction, base: TimeBase) -> ResourceUse:
