@@ -38,12 +38,12 @@ class TokenQueue {
  public:
   bool holds(int32_t count) const { return size_ >= static_cast<size_t>(count); }
   int64_t size() const { return static_cast<int64_t>(size_); }
-  const Token& at(int64_t place) const { return ring_[(head_ + static_cast<size_t>(place)) & (ring_.size() - 1)]; }
-  Token& at(int64_t place) { return ring_[(head_ + static_cast<size_t>(place)) & (ring_.size() - 1)]; }
+  const Token& at(int64_t place) const { return ring()[wrap(head_ + static_cast<size_t>(place))]; }
+  Token& at(int64_t place) { return ring()[wrap(head_ + static_cast<size_t>(place))]; }
 
   void add(const Token& token) {
-    if (size_ == ring_.size()) grow();
-    ring_[(head_ + size_) & (ring_.size() - 1)] = token;
+    if (size_ == capacity_) grow();
+    ring()[wrap(head_ + size_)] = token;
     ++size_;
   }
 
@@ -51,12 +51,12 @@ class TokenQueue {
   const Token& take(int32_t count) {
     size_t latest = head_;
     for (size_t i = 1; i < static_cast<size_t>(count); ++i) {
-      const size_t at = (head_ + i) & (ring_.size() - 1);
-      if (ring_[at].time > ring_[latest].time) latest = at;
+      const size_t place = wrap(head_ + i);
+      if (ring()[place].time > ring()[latest].time) latest = place;
     }
-    head_ = (head_ + static_cast<size_t>(count)) & (ring_.size() - 1);
+    head_ = wrap(head_ + static_cast<size_t>(count));
     size_ -= static_cast<size_t>(count);
-    return ring_[latest];
+    return ring()[latest];
   }
 
   int32_t waiter = -1;        // the agent to tell
@@ -64,14 +64,23 @@ class TokenQueue {
   int32_t waiter_needs = 0;   // tokens
 
  private:
+  static constexpr size_t kFew = 4;  // as most object FIFOs are deep; a power of two, as every capacity
+
+  size_t wrap(size_t place) const { return place & (capacity_ - 1); }
+  Token* ring() { return capacity_ == kFew ? few_ : many_.data(); }
+  const Token* ring() const { return capacity_ == kFew ? few_ : many_.data(); }
+
   void grow() {
-    std::vector<Token> larger(std::max<size_t>(4, ring_.size() * 2));
-    for (size_t i = 0; i < size_; ++i) larger[i] = ring_[(head_ + i) & (ring_.size() - 1)];
-    ring_ = std::move(larger);
+    std::vector<Token> larger(capacity_ * 2);
+    for (size_t i = 0; i < size_; ++i) larger[i] = at(static_cast<int64_t>(i));
+    many_ = std::move(larger);
+    capacity_ *= 2;
     head_ = 0;
   }
 
-  std::vector<Token> ring_;  // its size is a power of two
+  Token few_[kFew];
+  std::vector<Token> many_;
+  size_t capacity_ = kFew;
   size_t head_ = 0;
   size_t size_ = 0;
 };
