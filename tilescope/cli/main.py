@@ -12,6 +12,7 @@ import typer
 
 from tilescope import __version__
 from tilescope.cli.devices import devices
+from tilescope.cli.doctor import doctor
 from tilescope.cli.kernels import kernels
 from tilescope.cli.linear import linear
 from tilescope.cli.runtimes import runtimes
@@ -27,6 +28,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(linear)
+app.command()(doctor)
 app.command()(schema)
 app.command()(validate)
 app.add_typer(devices, name="devices")

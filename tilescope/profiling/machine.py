@@ -5,33 +5,34 @@ from __future__ import annotations
 import platform
 from pathlib import Path
 
-_CPU_INFO = Path("/proc/cpuinfo")
-_GOVERNOR = Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
-_HYPERVISOR = Path("/sys/hypervisor/type")
-_PRODUCT = Path("/sys/class/dmi/id/sys_vendor")
-_CONTAINERS = (Path("/.dockerenv"), Path("/run/.containerenv"))
+ROOT = Path("/")
+_CPU_INFO = "proc/cpuinfo"
+_GOVERNOR = "sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"
+_HYPERVISOR = "sys/hypervisor/type"
+_PRODUCT = "sys/class/dmi/id/sys_vendor"
+_CONTAINERS = (".dockerenv", "run/.containerenv")
 
 
-def cpu_model() -> str | None:
+def cpu_model(root: Path = ROOT) -> str | None:
     """The processor's own name, or its architecture where it does not say."""
-    fields = _cpu_fields()
+    fields = _cpu_fields(root)
     return fields.get("model name") or fields.get("Model") or platform.machine() or None
 
 
-def frequency_governor() -> str | None:
+def frequency_governor(root: Path = ROOT) -> str | None:
     """Who decides the processor's clock; None where the machine does not show it."""
-    return _first_line(_GOVERNOR)
+    return _first_line(root / _GOVERNOR)
 
 
-def virtualisation() -> str | None:
+def virtualisation(root: Path = ROOT) -> str | None:
     """The hypervisor or container seen, or None: then none was seen, not that there is none."""
     seen = []
-    if "hypervisor" in _cpu_fields().get("flags", "").split():
+    if "hypervisor" in _cpu_fields(root).get("flags", "").split():
         seen.append("virtual machine")
-    seen += [text for text in (_first_line(_HYPERVISOR),) if text]
-    if seen and (vendor := _first_line(_PRODUCT)):
+    seen += [text for text in (_first_line(root / _HYPERVISOR),) if text]
+    if seen and (vendor := _first_line(root / _PRODUCT)):
         seen.append(vendor)
-    if any(marker.exists() for marker in _CONTAINERS):
+    if any((root / marker).exists() for marker in _CONTAINERS):
         seen.append("container")
     return ", ".join(seen) or None
 
@@ -45,13 +46,13 @@ def operating_system() -> str:
     return f"{name}, {platform.system()} {platform.release()}"
 
 
-def _cpu_fields() -> dict[str, str]:
+def _cpu_fields(root: Path) -> dict[str, str]:
     """The fields of the first processor that the kernel lists."""
     try:
-        first = _CPU_INFO.read_text(encoding="utf-8", errors="replace").split("\n\n")[0]
+        text = (root / _CPU_INFO).read_text(encoding="utf-8", errors="replace")
     except OSError:
         return {}
-    pairs = (line.partition(":") for line in first.splitlines())
+    pairs = (line.partition(":") for line in text.split("\n\n")[0].splitlines())
     return {key.strip(): value.strip() for key, _, value in pairs}
 
 

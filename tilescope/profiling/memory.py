@@ -9,7 +9,7 @@ from tilescope.quantities.dtypes import dtype_bytes
 from tilescope.quantities.units import format_bytes
 from tilescope.workloads.gemm import Gemm
 
-_MEMORY_INFO = Path("/proc/meminfo")
+_MEMORY_INFO = "proc/meminfo"
 
 
 def needed_bytes(gemm: Gemm) -> int:
@@ -36,10 +36,10 @@ def check_memory(gemm: Gemm) -> None:
         )
 
 
-def available_bytes() -> int | None:
+def available_bytes(root: Path = Path("/")) -> int | None:
     """Memory that can be had without swapping, as the kernel estimates it."""
     try:
-        lines = _MEMORY_INFO.read_text(encoding="utf-8").splitlines()
+        lines = (root / _MEMORY_INFO).read_text(encoding="utf-8").splitlines()
     except OSError:
         return None
     fields = dict(line.split(":", 1) for line in lines if ":" in line)
