@@ -10,10 +10,15 @@ struct Plan::Launcher {
   Arena arena;
   Recording recording;
   std::vector<uint8_t*> host;
+  std::vector<char> writes;  // by argument
   std::optional<Outcome> outcome;
   int64_t launches_left = 0;
 
-  explicit Launcher(const Program* p) : program(p), arena(*p) {}
+  explicit Launcher(const Program* p) : program(p), arena(*p), writes(p->host_bytes.size(), 0) {
+    for (const Channel& channel : p->channels)
+      for (const Descriptor& d : channel.descriptors)
+        if (d.memory.host && !channel.reads_memory) writes[static_cast<size_t>(d.memory.index)] = 1;
+  }
 };
 
 namespace {
@@ -55,8 +60,9 @@ void Plan::launch(const int64_t* c, const std::vector<HostArray>& arrays, const 
   for (size_t i = 0; i < sizes.size(); ++i) {
     const HostArray& array = array_at(arrays, c[2 + i]);
     if (array.bytes < sizes[i]) refuse("launches a program with an array that is too small");
-    for (const uint8_t* other : launcher.host)
-      if (other == array.data) refuse("launches a program with one array for two arguments");
+    for (size_t other = 0; other < i; ++other)
+      if (launcher.host[other] == array.data && (launcher.writes[i] != 0 || launcher.writes[other] != 0))
+        refuse("launches a program with one array for what it reads and what it writes");
     launcher.host.push_back(array.data);
   }
   --launcher.launches_left;
