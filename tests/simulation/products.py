@@ -51,6 +51,15 @@ def matrices(gemm, seed=0):
     )
 
 
+def problem(gemm, mapping, output, a, b):
+    """What the kernel's contract finds wrong with an output, against float64; None if nothing."""
+    assert output.shape == (gemm.m, gemm.n)
+    assert output.dtype == numpy_dtype(mapping.c_dtype)
+    calls = mapping.padded(gemm)[2] // mapping.core_tile[2]
+    exact = a.astype(np.float64) @ b.astype(np.float64)
+    return mapping.matmul(gemm.dtype).tolerance(gemm.k, calls=calls).problem(output, exact)
+
+
 def blocks(plan):
     """How many blocks of M, N and K the padded product has."""
     return tuple(side // step for side, step in zip(plan.padded, plan.mapping.block, strict=True))

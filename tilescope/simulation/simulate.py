@@ -154,7 +154,10 @@ def _bytes_of(array: Array) -> npt.NDArray[np.uint8]:
 
 
 def _host_arrays(plan: LaunchPlan, inputs: tuple[Array, Array]) -> list[Array]:
-    """The plan's arrays: A and B padded with zeros where needed, C and the tiles poisoned."""
+    """The plan's arrays: A and B padded with zeros where needed, C and the tiles poisoned.
+
+    Inputs are taken as they are where the engine can: contiguous, writeable, each its own memory.
+    """
     arrays: list[Array] = []
     for place, (shape, name) in enumerate(plan.arrays):
         dtype = numpy_dtype(name)
@@ -163,7 +166,13 @@ def _host_arrays(plan: LaunchPlan, inputs: tuple[Array, Array]) -> list[Array]:
             array = np.empty(shape, dtype)
             array.view(np.uint8).fill(POISON)
             arrays.append(array)
-        elif given.shape == shape and given.dtype == dtype and given.flags.c_contiguous:
+        elif (
+            given.shape == shape
+            and given.dtype == dtype
+            and given.flags.c_contiguous
+            and given.flags.writeable
+            and not any(np.may_share_memory(given, other) for other in arrays)
+        ):
             arrays.append(given)
         else:
             padded = np.zeros(shape, dtype)

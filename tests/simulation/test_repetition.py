@@ -1,0 +1,123 @@
+"""Are inputs left alone, and are repeated launches and runs the same as fresh ones?"""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from tests.simulation.products import DEVICE, matrices, problem, products
+from tilescope.designs.mapping import choose_mapping
+from tilescope.designs.plan import make_plan
+from tilescope.quantities.dtypes import numpy_dtype
+from tilescope.simulation.simulate import PreparedPlan, simulate_design, simulate_plan
+from tilescope.workloads import Gemm
+
+
+@pytest.mark.parametrize("shape", [(64, 64, 64), (65, 70, 130)], ids=["whole", "padded"])
+@pytest.mark.parametrize("family", ["per-tile", "fused-k"])
+def test_inputs_are_not_changed(family, shape):
+    gemm = Gemm("kept", *shape, "float32")
+    a, b = matrices(gemm)
+    before = a.tobytes(), b.tobytes()
+    simulate_plan(make_plan(gemm, choose_mapping(gemm, family, DEVICE)), DEVICE, (a, b))
+    assert (a.tobytes(), b.tobytes()) == before
+
+
+@pytest.mark.parametrize("family", ["per-tile", "fused-k"])
+def test_inputs_may_be_read_only_or_views_of_something_else(family):
+    gemm = Gemm("viewed", 64, 64, 64, "float32")
+    plan = make_plan(gemm, choose_mapping(gemm, family, DEVICE))
+    a, b = matrices(gemm)
+    expected = simulate_plan(plan, DEVICE, (a, b)).output.tobytes()
+    turned = np.ascontiguousarray(a.T).T
+    assert simulate_plan(plan, DEVICE, (turned, b)).output.tobytes() == expected
+    a.flags.writeable = b.flags.writeable = False
+    assert simulate_plan(plan, DEVICE, (a, b)).output.tobytes() == expected
+
+
+@pytest.mark.parametrize("family", ["per-tile", "fused-k"])
+def test_a_matrix_may_be_multiplied_by_itself(family):
+    gemm = Gemm("square", 64, 64, 64, "float32")
+    mapping = choose_mapping(gemm, family, DEVICE)
+    a, _ = matrices(gemm)
+    output = simulate_plan(make_plan(gemm, mapping), DEVICE, (a, a)).output
+    assert problem(gemm, mapping, output, a, a) is None
+
+
+def fresh_launches(plan, a, b):
+    """The host's loop of the per-tile plan in numpy, every launch simulated by itself."""
+    matmul, accumulate = (launch.design for launch in plan.launches)
+    m, n, k = plan.padded
+    bm, bn, bk = plan.mapping.block
+    padded_a, padded_b = np.zeros((m, k), a.dtype), np.zeros((k, n), b.dtype)
+    padded_a[: a.shape[0], : a.shape[1]] = a
+    padded_b[: b.shape[0], : b.shape[1]] = b
+    c = np.zeros((m, n), np.float32)
+    for i in range(0, m, bm):
+        for j in range(0, n, bn):
+            for step in range(0, k, bk):
+                arrays = {
+                    "A": np.ascontiguousarray(padded_a[i : i + bm, step : step + bk]),
+                    "B": np.ascontiguousarray(padded_b[step : step + bk, j : j + bn]),
+                    "C": np.full((bm, bn), np.nan, np.float32),
+                }
+                simulate_design(matmul, DEVICE, arrays)
+                sums = {
+                    "C_in": np.ascontiguousarray(c[i : i + bm, j : j + bn]),
+                    "P": arrays["C"],
+                    "C_out": np.full((bm, bn), np.nan, np.float32),
+                }
+                simulate_design(accumulate, DEVICE, sums)
+                c[i : i + bm, j : j + bn] = sums["C_out"]
+    return c
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+@pytest.mark.parametrize("ports", ["single", "spread"])
+def test_launches_that_repeat_recorded_moves_give_the_bytes_of_fresh_ones(ports, dtype):
+    gemm = Gemm("again", 70, 130, 150, dtype)
+    plan = make_plan(gemm, choose_mapping(gemm, "per-tile", DEVICE, ports))
+    a, b = matrices(gemm)
+    output = simulate_plan(plan, DEVICE, (a, b)).output
+    assert output.tobytes() == np.ascontiguousarray(fresh_launches(plan, a, b)[:70, :130]).tobytes()
+
+
+@settings(deadline=None, max_examples=30, derandomize=True)
+@given(product=products(families=("fused-k",)))
+def test_any_design_gives_the_same_bytes_when_it_is_repeated(product):
+    """Launched three times in one plan on other data: the second and third repeat the first."""
+    gemm, mapping = product
+    plan = make_plan(gemm, mapping)
+    inputs = [matrices(gemm, seed) for seed in range(3)]
+    alone = [simulate_plan(plan, DEVICE, one).output.tobytes() for one in inputs]
+    assert repeated(plan, inputs) == alone
+
+
+def padded_arrays(plan, inputs):
+    """A and B padded with zeros, C all NaN."""
+    arrays = [np.zeros(shape, numpy_dtype(dtype)) for shape, dtype in plan.arrays]
+    for array, matrix in zip(arrays, inputs, strict=False):
+        array[: matrix.shape[0], : matrix.shape[1]] = matrix
+    arrays[2].fill(np.nan)
+    return arrays
+
+
+def repeated(plan, inputs):
+    """The outputs of one program launched on each of the inputs within one plan."""
+    prepared = PreparedPlan(plan, DEVICE)
+    sets = [padded_arrays(plan, pair) for pair in inputs]
+    flat = [array.view(np.uint8).reshape(-1) for arrays in sets for array in arrays]
+    table = np.zeros((len(inputs), 10), np.int64)
+    for place in range(len(inputs)):
+        table[place, :5] = [1, 0, 3 * place, 3 * place + 1, 3 * place + 2]
+    prepared.engine_plan.run(flat, table, False)
+    m, n = plan.gemm.m, plan.gemm.n
+    return [np.ascontiguousarray(arrays[2][:m, :n]).tobytes() for arrays in sets]
+
+
+def test_a_prepared_plan_forgets_the_run_before():
+    gemm = Gemm("twice", 65, 70, 130, "float32")
+    prepared = PreparedPlan(make_plan(gemm, choose_mapping(gemm, "per-tile", DEVICE)), DEVICE)
+    first, other = matrices(gemm, 1), matrices(gemm, 2)
+    once = prepared.run(first).output.tobytes()
+    assert prepared.run(other).output.tobytes() != once
+    assert prepared.run(first).output.tobytes() == once
