@@ -31,6 +31,7 @@ from tilescope.quantities.shapes import ceil_div
 # channel that lags a block behind the one awaited still has room.
 BLOCKS_IN_FLIGHT = 3
 QUEUED_INPUTS = 4  # of one block on one channel before the oldest is awaited
+MAX_SHARDS = 4  # of one tensor that one mem tile passes on, beside the C of its own column
 MAX_TASK_STEPS = 64  # the outermost level of a shim walk
 
 
@@ -44,9 +45,9 @@ def gemm_design(name: str, m: int, n: int, k: int, dtype: str, mapping: Mapping)
     """One launch of C[m, n] = A[m, k] @ B[k, n]; sizes are whole blocks of the mapping.
 
     Host buffers are A, B, C, row-major (B by columns where the mapping says so, then n×k). With
-    `single` ports each input passes one shim channel; with `spread` the rows of cores share the
-    columns' first channels for A, and each column has its second for B. C leaves through one
-    shim channel of each column.
+    `single` ports each input passes one shim channel for every four of its shards; with `spread`
+    the rows of cores share the columns' first channels for A, and each column has its second for
+    B. C leaves through one shim channel of each column.
     """
     matmul = mapping.matmul(dtype)
     zero = find_kernel("linear_zero", mapping.c_dtype)
@@ -95,7 +96,15 @@ def _a_feeds(mapping: Mapping) -> list[_Feed]:
 def _b_feeds(mapping: Mapping) -> list[_Feed]:
     columns = mapping.grid[1]
     if mapping.ports == "single":
-        return [_Feed("B", "B", min(1, columns - 1), tuple(range(columns)))]
+        shards = [
+            tuple(range(first, min(columns, first + MAX_SHARDS)))
+            for first in range(0, columns, MAX_SHARDS)
+        ]
+        names = ["B"] if len(shards) == 1 else [f"B{place}" for place in range(len(shards))]
+        return [
+            _Feed("B", name, min(1 + place, columns - 1), lines)
+            for place, (name, lines) in enumerate(zip(names, shards, strict=True))
+        ]
     return [_Feed("B", f"B{column}", column, (column,)) for column in range(columns)]
 
 
