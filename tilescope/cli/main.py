@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from tilescope import __version__
+from tilescope.cli.calibrate import calibrate
 from tilescope.cli.devices import devices
 from tilescope.cli.doctor import doctor
 from tilescope.cli.kernels import kernels
@@ -31,6 +32,7 @@ app.command()(linear)
 app.command()(doctor)
 app.command()(schema)
 app.command()(validate)
+app.command()(calibrate)
 app.add_typer(devices, name="devices")
 app.add_typer(runtimes, name="runtimes")
 app.add_typer(kernels, name="kernels")

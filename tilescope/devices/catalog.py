@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from tilescope.devices.calibrations import SOURCE_ID, apply_calibration, read_calibration
 from tilescope.devices.device import Device
 from tilescope.devices.pages import Page, read_page, stack_pages
 from tilescope.errors import InputError
@@ -19,19 +20,32 @@ def device_names(folder: Path = PAGES) -> tuple[str, ...]:
 
 
 @cache
-def load_device(name: str, folder: Path = PAGES) -> Device:
+def load_device(name: str, folder: Path = PAGES, *, calibrated: bool = True) -> Device:
     """The device of a page, as `npu1`, or of a variant's page, as `npu1:variant`.
 
+    Over the page lies its calibration where there is one; a power mode has that of its machine.
     Raises InputError for a name without a page (listing those there are), and for a page that
     does not hold what a device needs.
     """
-    return stack_pages(_stack(name, folder))[0]
+    device = stack_pages(_stack(name, folder))[0]
+    calibration = read_calibration(device.machine) if calibrated and folder == PAGES else None
+    return apply_calibration(device, calibration) if calibration else device
 
 
 @cache
 def device_sources(name: str, folder: Path = PAGES) -> dict[str, str]:
     """The line of text behind each source id of a device's facts, its base pages included."""
-    return stack_pages(_stack(name, folder))[1]
+    device, sources = stack_pages(_stack(name, folder))
+    calibration = read_calibration(device.machine) if folder == PAGES else None
+    if calibration is None:
+        return sources
+    used = {
+        identifier
+        for fact in apply_calibration(device, calibration).facts.values()
+        for identifier in fact.source
+    }
+    known = {**sources, SOURCE_ID: calibration.source}
+    return {identifier: line for identifier, line in known.items() if identifier in used}
 
 
 def _paths(folder: Path) -> dict[str, Path]:

@@ -18,7 +18,7 @@ class Device:
     Cycles are of the array clock, those named "controller cycles" of the controller's; bytes
     and counts are per tile or per column as said beside each. `machine` is the name under which
     launch costs are looked up: a power mode is on the machine of the page it extends. `facts`
-    holds the passport of every field after those three.
+    holds the passport of every field after those three but kernel_factors.
     """
 
     name: str
@@ -85,6 +85,8 @@ class Device:
     store_bytes_per_cycle: int
     macs_per_cycle: Mapping[str, int] = field(hash=False)  # one core, by dtype or bfp16
 
+    # Multiples of a kernel's cost, by toolchain and kind, as `peano bfloat16`; fitted, else empty.
+    kernel_factors: Mapping[str, float] = field(default_factory=dict, hash=False)
     facts: Mapping[str, Fact] = field(default_factory=dict, compare=False, hash=False, repr=False)
 
     @property
@@ -128,7 +130,7 @@ _TYPES = get_type_hints(Device)
 VALUE_TYPES: dict[str, Any] = {
     item.name: _TYPES[item.name]
     for item in fields(Device)
-    if item.name not in ("name", "title", "machine", "facts")
+    if item.name not in ("name", "title", "machine", "kernel_factors", "facts")
 }
 """What a page must state: the fields of Device that are facts, with their types, in order."""
 

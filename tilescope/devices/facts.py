@@ -13,6 +13,7 @@ KINDS = {
     "code": "read in source code",
     "measured": "measured on hardware by the named source",
     "derived": "arithmetic on sourced numbers",
+    "fitted": "least squares on published measurements; the calibration names its rows",
     "estimate": "chosen for the model from indirect evidence",
     "assumed": "stated without evidence; the note says why",
 }

@@ -5,15 +5,19 @@ from __future__ import annotations
 from tilescope.errors import InputError
 from tilescope.evidence.model import Model
 from tilescope.evidence.records import Row
+from tilescope.evidence.scaling import scaled
 from tilescope.kernels.catalog import find_kernel
 from tilescope.kernels.contract import Kernel
 from tilescope.quantities.dtypes import CANONICAL
+
+GENERATED_FORMS = ("direct",)
 
 
 def product_kernel(row: Row, model: Model) -> tuple[Kernel, tuple[str, ...]]:
     """The product kernel of a row's types, and what had to be assumed.
 
-    Raises InputError where the row leaves its types open or no kernel has them.
+    Its cost is multiplied by what was fitted for its toolchain. Raises InputError where the row
+    leaves its types open or no kernel has them.
     """
     for name, dtype in (("operands", row.dtype_in), ("C", output_dtype(row))):
         if dtype not in CANONICAL:
@@ -21,7 +25,18 @@ def product_kernel(row: Row, model: Model) -> tuple[Kernel, tuple[str, ...]]:
     assumed: tuple[str, ...] = ()
     if not row.dtype_out:
         assumed = (f"C in {output_dtype(row)}",)
-    return find_kernel("linear_matmul", row.dtype_in, dtype_out=output_dtype(row)), assumed
+    kernel = find_kernel("linear_matmul", row.dtype_in, dtype_out=output_dtype(row))
+    return scaled(kernel, model.kernel_factor(row.device, kernel_kind(row))), assumed
+
+
+def kernel_kind(row: Row) -> str:
+    """Toolchain and kind of a row's product kernel: `peano bfloat16`, `chess int8`.
+
+    Code that a compiler generated from loops is a kind of its own, `peano bfloat16 generated`.
+    """
+    arithmetic = f" {row.arithmetic}" if row.arithmetic else ""
+    generated = " generated" if row.form in GENERATED_FORMS else ""
+    return f"{row.origin.compiler} {row.dtype_in}{arithmetic}{generated}"
 
 
 def output_dtype(row: Row) -> str:

@@ -11,9 +11,11 @@ from tilescope.errors import InputError
 from tilescope.evidence.kernels import output_dtype, product_kernel
 from tilescope.evidence.model import Model
 from tilescope.evidence.records import Row
+from tilescope.evidence.scaling import ScaledCost, with_kernels
 from tilescope.quantities.dtypes import dtype_bytes
 from tilescope.workloads.gemm import Gemm
 
+ABOUT = '"about 4K"'
 STAGED_BYTES = 448  # of K at once where a source stages more than a tile and does not say how much
 
 
@@ -52,8 +54,13 @@ FORMS_WITHOUT_A_DESIGN = {
 }
 
 
-def design_of(row: Row, model: Model) -> tuple[tuple[object, ...], Design, tuple[str, ...]]:
-    """A name for the design of a row's product, the design, and what had to be assumed.
+Named = tuple[tuple[object, ...], Design, int, tuple[str, ...]]
+
+
+def design_of(row: Row, model: Model) -> Named:
+    """A name for the design of a row's product, the design, its MACs, and what had to be assumed.
+
+    The MACs are those of the row, or of the padded product where the row's sizes are "about".
 
     Raises InputError where nothing of ours is laid out like it.
     """
@@ -62,7 +69,7 @@ def design_of(row: Row, model: Model) -> tuple[tuple[object, ...], Design, tuple
     if row.form in FORMS_WITHOUT_A_DESIGN:
         raise InputError(FORMS_WITHOUT_A_DESIGN[row.form])
     layout = LAYOUTS.get(row.source.name, DEFAULT)
-    _, assumed = product_kernel(row, model)
+    kernel, assumed = product_kernel(row, model)
     m, k, n = row.shape
     tile_m, tile_n, tile_k = row.core_tile
     rows, columns = row.grid
@@ -81,8 +88,14 @@ def design_of(row: Row, model: Model) -> tuple[tuple[object, ...], Design, tuple
         b_layout=layout.b_layout,
     )
     padded = mapping.padded(Gemm("row", m, n, k, row.dtype_in))
+    if ABOUT in row.note:
+        guessed = (*guessed, f"sizes of {padded[0]}×{padded[1]}×{padded[2]}")
     design = gemm_design("linear_fused", *padded, row.dtype_in, mapping)
-    return ("gemm", padded, row.dtype_in, mapping), design, (*assumed, *guessed)
+    if isinstance(kernel.cost, ScaledCost):
+        design = with_kernels(design, lambda k: kernel if k.symbol == kernel.symbol else k)
+    macs = padded[0] * padded[1] * padded[2] if ABOUT in row.note else row.macs or 0
+    factor = kernel.cost.factor if isinstance(kernel.cost, ScaledCost) else 1.0
+    return ("gemm", padded, row.dtype_in, mapping, factor), design, macs, (*assumed, *guessed)
 
 
 def _staged_k(
@@ -95,5 +108,7 @@ def _staged_k(
     if layout.staged == "tile" or row.form == "short-k":
         return None, ()
     most = STAGED_BYTES // dtype_bytes(row.dtype_in) // tile_k
-    times = max(t for t in range(1, max(1, most) + 1) if t == 1 or k % (t * tile_k) == 0)
+    times = max(1, most)
+    while ABOUT not in row.note and times > 1 and k % (times * tile_k):
+        times -= 1
     return times * tile_k, (f"mem tiles stage {times * tile_k} of K",)

@@ -29,13 +29,17 @@ ROOM = {"mem_bds": 1 << 20, "mem_locks": 1 << 20, "l2_bytes": 1 << 30}
 class Model:
     """tilescope's model as its data has it; the fields plant a change in it.
 
-    overrides: device values by key, for every device. launch_factor: on submission and
-    residual. ports: the port rule of every product, in place of its design's own.
+    overrides: device values by key, for every device. kernel_factors: on kernels, by toolchain
+    and kind, in place of the calibration's. launch_factor: on submission and residual. ports: the
+    port rule of every product, in place of its design's own. calibrated: whether devices are as
+    calibration left them or as their pages state them.
     """
 
     overrides: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    kernel_factors: Mapping[str, float] = field(default_factory=dict, hash=False)
     launch_factor: int = 1
     ports: str | None = None
+    calibrated: bool = True
 
     @cached_property
     def _outcomes(self) -> dict[tuple[object, ...], DesignOutcome]:
@@ -47,17 +51,26 @@ class Model:
         A publisher's design ran, so what ours needs more of buffers and descriptors is our own
         way to write it down; neither number has a part in the time.
         """
-        return load_device(name).with_overrides({**self.overrides, **ROOM})
+        return self._load(name).with_overrides({**self.overrides, **ROOM})
 
     def device(self, name: str) -> Device:
         """A device with the model's changes. Raises InputError for one without a page."""
-        return load_device(name).with_overrides(self.overrides)
+        return self._load(name).with_overrides(self.overrides)
 
-    def runtime(self, row: Row) -> tuple[RuntimeCosts, tuple[str, ...]]:
+    def kernel_factor(self, device: str, kind: str) -> float:
+        """What the cycles of a kernel are multiplied by, kind as `peano bfloat16`."""
+        fitted = self._load(device).kernel_factors
+        return self.kernel_factors.get(kind, fitted.get(kind, 1.0))
+
+    def _load(self, name: str) -> Device:
+        return load_device(name, calibrated=self.calibrated)
+
+    def runtime(self, row: Row, *, exact: bool = False) -> tuple[RuntimeCosts, tuple[str, ...]]:
         """The costs that a row's launches have, and what had to be assumed.
 
-        Raises InputError where the row names no runtime, or the runtime has no data for the
-        device.
+        Where the runtime has no launch at the row's statistic its usual one stands in, unless
+        `exact`, for rows that are nothing but a launch. Raises InputError where the row names no
+        runtime, or the runtime has no data for the device.
         """
         name = row.origin.runtime
         if not name:
@@ -72,6 +85,8 @@ class Model:
             try:
                 costs = load_runtime(f"{name}:{statistic}", machine)
             except InputError:
+                if exact:
+                    raise
                 assumed = (f"launches at {costs.statistic}, as the runtime has no {statistic}",)
         if self.launch_factor != 1:
             costs = replace(
@@ -90,7 +105,7 @@ class Model:
 
 
 def budget_with_launch(
-    outcome: DesignOutcome, costs: RuntimeCosts | None, host_us: Fraction = Fraction(0)
+    outcome: DesignOutcome, costs: RuntimeCosts | None, host_us: Fraction | None = None
 ) -> dict[str, float]:
     """The budget of one launch in µs, with the runtime's launch and the host where it has them."""
     terms = {term: float(us) for term, us in outcome.budget_us.items() if us}

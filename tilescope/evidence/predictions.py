@@ -35,16 +35,15 @@ class Unpredictable:
 Answer = Prediction | Unpredictable
 
 
-def from_time(row: Row, us: float) -> float:
-    """The row's figure when the whole took `us`.
+def from_time(row: Row, us: float, macs: int) -> float:
+    """The row's figure when a product of so many MACs took `us`.
 
     Raises InputError for a metric that no time gives.
     """
     if row.metric == "time_us":
         return us
-    operations = 2 * row.macs if row.macs is not None else None
-    if row.metric == "tops" and operations:
-        return operations / us / 1e6
-    if row.metric == "gflops" and operations:
-        return operations / us / 1e3
+    if row.metric == "tops":
+        return 2 * macs / us / 1e6
+    if row.metric == "gflops":
+        return 2 * macs / us / 1e3
     raise InputError(f"{row.where}: {row.metric} does not follow from a time.")

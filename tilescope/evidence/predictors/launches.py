@@ -11,6 +11,9 @@ from tilescope.evidence.records import Row
 
 KIND = "launch"
 ELEMENT_BYTES = 2
+FEW_ELEMENTS = 1024
+"""Of a vector kernel, whose some µs at most are left out."""
+SMALL_KERNELS = ("silu", "softmax")
 NOT_A_LAUNCH = {
     "parameter-word": "a word of a run-time parameter is not modelled",
     "host-submit": "a part of a launch that stands behind the runtime's page",
@@ -29,7 +32,10 @@ NO_LAUNCH_NOTES = (
 
 def predict(row: Row, model: Model) -> Answer | None:
     """Rows of an empty or trivial launch under a runtime with a page for the device."""
-    if row.op not in ("launch", "reduce_add", "mul"):
+    assumed: tuple[str, ...] = ()
+    if _is_small_kernel(row):
+        assumed = ("its kernel takes no time worth counting",)
+    elif row.op not in ("launch", "reduce_add", "mul"):
         return None
     name = row.experiment.partition("/")[2]
     if name in NOT_A_LAUNCH:
@@ -40,13 +46,20 @@ def predict(row: Row, model: Model) -> Answer | None:
     if not row.device:
         return Unpredictable(KIND, "the device is not stated")
     statistic = "avg" if row.statistic == "fit" else row.statistic
-    costs, assumed = model.runtime(replace(row, statistic=statistic))
+    costs, _ = model.runtime(replace(row, statistic=statistic), exact=True)
     device = model.device(row.device)
     elements = costs.smallest_bytes // ELEMENT_BYTES
     design = smallest_design(elements, "bfloat16")
     outcome = model.run(("smallest", elements), design, device)
     size = costs.smallest_bytes
     with_syncs = row.experiment.endswith("/round-trip")
-    host = costs.host_us((size, size), (size,)) if with_syncs else costs.host_us((), ())
+    host = costs.host_us((size, size), (size,)) if with_syncs else None
     terms = budget_with_launch(outcome, costs, host)
     return Prediction(KIND, sum(terms.values()), terms, assumed)
+
+
+def _is_small_kernel(row: Row) -> bool:
+    """Whether a row times one launch of a vector kernel over a few hundred elements."""
+    if row.op not in SMALL_KERNELS or row.kernel != "vector" or row.n is None:
+        return False
+    return (row.m or 1) * row.n <= FEW_ELEMENTS

@@ -25,15 +25,15 @@ def predict(row: Row, model: Model) -> Answer | None:
         return Unpredictable(KIND, "a launch inside a submission of many")
     if not row.device:
         return Unpredictable(KIND, "the device is not stated")
-    outcome, assumed = product_outcome(row, model)
+    outcome, macs, assumed = product_outcome(row, model)
     costs, more = model.runtime(row)
     terms = budget_with_launch(outcome, costs)
-    value = from_time(row, sum(terms.values()))
+    value = from_time(row, sum(terms.values()), macs)
     return Prediction(KIND, value, terms, (*assumed, *more))
 
 
-def product_outcome(row: Row, model: Model) -> tuple[DesignOutcome, tuple[str, ...]]:
-    """One launch of a row's product on the array, and what had to be assumed.
+def product_outcome(row: Row, model: Model) -> tuple[DesignOutcome, int, tuple[str, ...]]:
+    """One launch of a row's product on the array, its MACs, and what had to be assumed.
 
     Raises InputError for what the row leaves open, DesignError for a design that does not fit.
     """
@@ -43,5 +43,5 @@ def product_outcome(row: Row, model: Model) -> tuple[DesignOutcome, tuple[str, .
         raise InputError("the core tile is not recorded")
     if row.grid is None:
         raise InputError("the grid of cores is not recorded")
-    key, design, assumed = design_of(row, model)
-    return model.run(key, design, model.roomy(row.device)), assumed
+    key, design, macs, assumed = design_of(row, model)
+    return model.run(key, design, model.roomy(row.device)), macs, assumed

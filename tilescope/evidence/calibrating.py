@@ -1,0 +1,157 @@
+"""Fitting few coefficients to `fit` rows by least squares, and what that moved."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import least_squares
+
+from tilescope.devices import load_device
+from tilescope.errors import InputError
+from tilescope.evidence.coefficients import DEVICE_COEFFICIENTS, Coefficient, kernel_coefficient
+from tilescope.evidence.kernels import kernel_kind
+from tilescope.evidence.ledger import make_ledger
+from tilescope.evidence.model import Model
+from tilescope.evidence.predictions import Prediction
+from tilescope.evidence.records import Row
+from tilescope.targets.runtimes import load_runtime
+
+FITTED_KINDS = ("product", "stream")
+OUTLIER = 0.1  # a row this far off counts less than its square
+STEP = 0.03  # of a coefficient, to see what it does
+SIGNIFICANT = 6  # digits that a fitted value is written with
+PULL = 0.05
+"""How hard a coefficient is held at its page's value: a row's error for each e-fold away."""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A coefficient before and after."""
+
+    coefficient: Coefficient
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
+class Residual:
+    """A row's signed error before and after."""
+
+    row: Row
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
+class CalibrationResult:
+    """What was fitted for a device, on which rows and runtimes."""
+
+    device: str
+    runtimes: tuple[str, ...]
+    fitted: tuple[Fitted, ...]
+    residuals: tuple[Residual, ...]
+
+
+def calibrate(device: str, rows: Sequence[Row], runtimes: Sequence[str] = ()) -> CalibrationResult:
+    """Fit the device's coefficients on its `fit` rows, of some runtimes or of all.
+
+    Raises InputError for a device or runtime without a page, and where no row can be predicted.
+    """
+    load_device(device)
+    for name in runtimes:
+        load_runtime(name, device)
+    chosen = [
+        row
+        for row in rows
+        if row.role == "fit"
+        and row.device == device
+        and (not runtimes or row.origin.runtime in runtimes)
+        and row.op in ("gemm", "add")
+        and row.metric != "gbps"
+    ]
+    start = Model(calibrated=False)
+    usable = _predictable(chosen, start)
+    if not usable:
+        raise InputError(f"No fit row of {device} can be predicted; there is nothing to fit on.")
+    coefficients = _coefficients(usable)
+    begin = np.log([_page_value(device, one) for one in coefficients])
+    weights = _weights(usable)
+
+    def errors(point: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        model = _model(coefficients, np.exp(point))
+        signed = np.array([_log_error(row, model) for row in usable])
+        return np.concatenate([signed * weights, PULL * (point - begin)])
+
+    bounds = (
+        np.log([one.low for one in coefficients]),
+        np.log([one.high for one in coefficients]),
+    )
+    solution = least_squares(
+        errors,
+        np.clip(begin, bounds[0] + 1e-6, bounds[1] - 1e-6),
+        bounds=bounds,
+        loss="soft_l1",
+        f_scale=OUTLIER,
+        diff_step=STEP,
+        max_nfev=25,
+        xtol=1e-4,
+        ftol=1e-5,
+    )
+    values = [float(f"{value:.{SIGNIFICANT}g}") for value in np.exp(solution.x)]
+    after = _model(coefficients, np.array(values))
+    fitted = tuple(
+        Fitted(one, float(np.exp(was)), now)
+        for one, was, now in zip(coefficients, begin, values, strict=True)
+    )
+    residuals = tuple(
+        Residual(
+            row, float(np.expm1(_log_error(row, start))), float(np.expm1(_log_error(row, after)))
+        )
+        for row in usable
+    )
+    used = tuple(sorted({row.origin.runtime for row in usable}))
+    return CalibrationResult(device, used, fitted, residuals)
+
+
+def _predictable(rows: Sequence[Row], model: Model) -> list[Row]:
+    return [
+        entry.row
+        for entry in make_ledger(rows, model)
+        if isinstance(entry.answer, Prediction) and entry.answer.kind in FITTED_KINDS
+    ]
+
+
+def _coefficients(rows: Sequence[Row]) -> list[Coefficient]:
+    kinds = sorted({kernel_kind(row) for row in rows if row.op == "gemm"})
+    return [*DEVICE_COEFFICIENTS, *(kernel_coefficient(kind) for kind in kinds)]
+
+
+def _page_value(device: str, coefficient: Coefficient) -> float:
+    if coefficient.kernel:
+        return 1.0
+    return float(getattr(load_device(device, calibrated=False), coefficient.key))
+
+
+def _model(coefficients: Sequence[Coefficient], values: npt.NDArray[np.float64]) -> Model:
+    overrides: dict[str, Any] = {}
+    factors: dict[str, float] = {}
+    for one, value in zip(coefficients, values, strict=True):
+        (factors if one.kernel else overrides)[one.key] = float(value)
+    return replace(Model(calibrated=False), overrides=overrides, kernel_factors=factors)
+
+
+def _weights(rows: Sequence[Row]) -> npt.NDArray[np.float64]:
+    """Each experiment counts once, however many rows it has."""
+    sizes = Counter(row.experiment for row in rows)
+    return np.array([sizes[row.experiment] ** -0.5 for row in rows])
+
+
+def _log_error(row: Row, model: Model) -> float:
+    (entry,) = make_ledger([row], model)
+    assert isinstance(entry.answer, Prediction)
+    return float(np.log(entry.answer.value / row.value))
