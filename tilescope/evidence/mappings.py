@@ -12,9 +12,11 @@ from tilescope.evidence.kernels import output_dtype, product_kernel
 from tilescope.evidence.model import Model
 from tilescope.evidence.records import Row
 from tilescope.evidence.scaling import ScaledCost, with_kernels
+from tilescope.evidence.transposing import with_rows_in_ddr
 from tilescope.quantities.dtypes import dtype_bytes
 from tilescope.workloads.gemm import Gemm
 
+CAST_AFTER = "fused-cast"
 ABOUT = '"about 4K"'
 STAGED_BYTES = 448  # of K at once where a source stages more than a tile and does not say how much
 
@@ -24,7 +26,8 @@ class Layout:
     """A publisher's design: which ports, how B lies, how C is buffered, what is staged.
 
     staged: `tile` where a mem tile holds one core tile of K, `row` where the row says, `long`
-    where it holds more and the source does not say how much. transposed: M lies over the columns.
+    where it holds more and the source does not say how much. transposed: M lies over the columns,
+    so that ours is the product of the transposes and b_layout says how A lies.
     """
 
     ports: str = "spread"
@@ -37,8 +40,8 @@ class Layout:
 LAYOUTS = {
     "vla-to-npu": Layout(ports="single"),
     "arxiv-2512-13282": Layout(b_layout="column", staged="long"),
-    "mlir-air-registry": Layout(staged="row", transposed=True),
-    "mlir-air-profiles": Layout(staged="row", transposed=True),
+    "mlir-air-registry": Layout(b_layout="column", staged="row", transposed=True),
+    "mlir-air-profiles": Layout(b_layout="column", staged="row", transposed=True),
     "npu-embeddings": Layout(),
     "bitnet-xdna2": Layout(),
     "iron": Layout(),
@@ -82,7 +85,7 @@ def design_of(row: Row, model: Model) -> Named:
         grid=(rows, columns),
         ports=model.ports or layout.ports,
         emulation=None,
-        c_dtype=output_dtype(row),
+        c_dtype="float32" if row.form == CAST_AFTER else output_dtype(row),
         c_depth=2 if row.form == "double-c" else layout.c_depth,
         k_mt=staged,
         b_layout=layout.b_layout,
@@ -91,6 +94,8 @@ def design_of(row: Row, model: Model) -> Named:
     if ABOUT in row.note:
         guessed = (*guessed, f"sizes of {padded[0]}×{padded[1]}×{padded[2]}")
     design = gemm_design("linear_fused", *padded, row.dtype_in, mapping)
+    if layout.transposed:
+        design = with_rows_in_ddr(design)
     if isinstance(kernel.cost, ScaledCost):
         design = with_kernels(design, lambda k: kernel if k.symbol == kernel.symbol else k)
     macs = padded[0] * padded[1] * padded[2] if ABOUT in row.note else row.macs or 0

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from tilescope.designs.streaming import copy_design
 from tilescope.errors import InputError
-from tilescope.evidence.mappings import design_of
+from tilescope.evidence.mappings import CAST_AFTER, design_of
 from tilescope.evidence.model import Model, budget_with_launch
 from tilescope.evidence.predictions import Answer, Prediction, Unpredictable, from_time
 from tilescope.evidence.records import Row
 from tilescope.simulation.outcomes import DesignOutcome
 
 KIND = "product"
+CAST_BYTES_IN, CAST_BYTES_OUT = 4, 2
 RATES = ("time_us", "tops", "gflops")
 
 
@@ -28,8 +30,22 @@ def predict(row: Row, model: Model) -> Answer | None:
     outcome, macs, assumed = product_outcome(row, model)
     costs, more = model.runtime(row)
     terms = budget_with_launch(outcome, costs)
+    if row.form == CAST_AFTER:
+        cast = budget_with_launch(_cast(row, model), costs)
+        terms = {term: terms.get(term, 0) + cast.get(term, 0) for term in {**terms, **cast}}
+        more = (*more, "the cast of C is a launch that moves as many bytes as a copy")
     value = from_time(row, sum(terms.values()), macs)
     return Prediction(KIND, value, terms, (*assumed, *more))
+
+
+def _cast(row: Row, model: Model) -> DesignOutcome:
+    """C from float32 to bfloat16 in a launch of its own: as a copy of as many bytes."""
+    assert row.m is not None
+    assert row.n is not None
+    device = model.device(row.device)
+    words = row.m * row.n * (CAST_BYTES_IN + CAST_BYTES_OUT) // 2 // 4
+    design = copy_design(words, "int32", device.columns)
+    return model.run(("cast", words), design, device)
 
 
 def product_outcome(row: Row, model: Model) -> tuple[DesignOutcome, int, tuple[str, ...]]:
