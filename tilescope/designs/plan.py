@@ -11,8 +11,9 @@ import numpy.typing as npt
 from tilescope.designs.elementwise import accumulate_design
 from tilescope.designs.gemm import gemm_design
 from tilescope.designs.ir import Design
-from tilescope.designs.mapping import Mapping
+from tilescope.designs.mapping import FAMILIES, Mapping
 from tilescope.quantities.dtypes import dtype_bytes
+from tilescope.quantities.names import check_choice
 from tilescope.workloads.gemm import Gemm
 
 # Rows of the step table that the engine reads.
@@ -63,19 +64,23 @@ class LaunchPlan:
 
     def steps(self) -> npt.NDArray[np.int64]:
         """The plan's steps in order, one row each, as the engine reads them."""
-        if self.mapping.family == "fused-k":
+        if self.mapping.family != "per-tile":
             row = [LAUNCH, 0, A, B, C]
             return np.array([row + [0] * (STEP_COLUMNS - len(row))], dtype=np.int64)
         return np.array(list(_tiled_steps(self)), dtype=np.int64)
 
 
 def make_plan(gemm: Gemm, mapping: Mapping) -> LaunchPlan:
-    """The plan of a mapping for a product."""
+    """The plan of a mapping for a product: two launches a block for per-tile, else one in all.
+
+    Raises InputError for an unknown family.
+    """
+    check_choice("mapping", mapping.family, FAMILIES)
     padded = mapping.padded(gemm)
     m, n, k = padded
     size, c_size = dtype_bytes(gemm.dtype), dtype_bytes(mapping.c_dtype)
     whole = (((m, k), gemm.dtype), ((k, n), gemm.dtype), ((m, n), mapping.c_dtype))
-    if mapping.family == "fused-k":
+    if mapping.family != "per-tile":
         design = gemm_design("linear_fused", m, n, k, gemm.dtype, mapping)
         inputs, outputs = (m * k * size, k * n * size), (m * n * c_size,)
         launch = PlannedLaunch("linear_fused", design, 1, inputs, outputs)

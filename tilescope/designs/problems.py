@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import prod
 
-from tilescope.designs.ir import Design, DmaTask, ObjectFifo, Tile, Walk
+from tilescope.designs.ir import Design, DmaTask, Tile, Walk
 from tilescope.devices.device import Device
 from tilescope.errors import DesignError
 from tilescope.quantities.dtypes import dtype_bytes
@@ -171,14 +170,18 @@ def _walk_problems(
         yield Problem(where, "levels of a DMA walk", len(levels), bound, "fold two of them")
     size = dtype_bytes(dtype)
     run = 1
-    for dim in reversed(levels):
-        if dim.stride != run:
-            break
-        run *= dim.size
+    while levels and levels[-1].stride == run:
+        run *= levels.pop().size
     granularity = device.dma_granularity_bytes
     if run * size % granularity:
         remedy = f"make each contiguous run a multiple of {granularity} bytes"
         yield Problem(where, "bytes in each DMA run", granularity, run * size, remedy)
+        return
+    uneven = [dim.stride * size for dim in levels if dim.stride * size % granularity]
+    if uneven:
+        remedy = f"make each stride a multiple of {granularity} bytes"
+        what = "bytes (or a multiple) in each DMA stride"
+        yield Problem(where, what, granularity, uneven[0], remedy)
 
 
 def _size_problems(where: str, task: DmaTask, device: Device) -> Iterator[Problem]:
@@ -189,17 +192,3 @@ def _size_problems(where: str, task: DmaTask, device: Device) -> Iterator[Proble
         if 0 <= bound < size:
             remedy = "split the transfer into smaller tasks"
             yield Problem(where, "steps in one level of a walk", size, bound, remedy)
-
-
-def transfer_mismatches(design: Design) -> list[str]:
-    """FIFOs whose shim tasks do not add up to whole objects, as sentences."""
-    sides: dict[str, ObjectFifo] = {fifo.name: fifo for fifo in design.fifos}
-    moved: Counter[str] = Counter()
-    for task in design.tasks:
-        moved[task.fifo] += prod(dim.size for dim in task.walk)
-    return [
-        f"the tasks of {name} move {elements:,} elements, which is no multiple of its object's "
-        f"{sides[name].elements:,}"
-        for name, elements in moved.items()
-        if elements % sides[name].elements
-    ]

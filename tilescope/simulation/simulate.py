@@ -13,6 +13,7 @@ import tilescope._engine as _engine
 from tilescope.designs.ir import Design
 from tilescope.designs.plan import LAUNCH, STEP_COLUMNS, LaunchPlan, PlannedLaunch
 from tilescope.designs.problems import require_fit
+from tilescope.designs.soundness import require_sound
 from tilescope.devices.device import Device
 from tilescope.errors import DesignError
 from tilescope.quantities.dtypes import numpy_dtype
@@ -45,6 +46,7 @@ class PreparedDesign:
 
     def __init__(self, design: Design, device: Device, *, with_data: bool) -> None:
         """Raises DesignError where the design is not sound or does not fit the device."""
+        require_sound(design)
         require_fit(design, device)
         self.design = design
         self.device = device
