@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tilescope.cli.main import app
-from tilescope.profiling import linear as profiling
+from tilescope.profiling import products as profiling
 from tilescope.runs.files import read_run
 from tilescope.runs.models import Run
 from tilescope.runs.timeline import read_timeline

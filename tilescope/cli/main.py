@@ -14,6 +14,7 @@ from tilescope import __version__
 from tilescope.cli.calibrate import calibrate
 from tilescope.cli.devices import devices
 from tilescope.cli.doctor import doctor
+from tilescope.cli.gemm import gemm
 from tilescope.cli.kernels import kernels
 from tilescope.cli.linear import linear
 from tilescope.cli.runtimes import runtimes
@@ -29,6 +30,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(linear)
+app.command()(gemm)
 app.command()(doctor)
 app.command()(schema)
 app.command()(validate)

@@ -24,9 +24,11 @@ def run_seed_profile(
     parser.add_argument("--test-case", default="all", help="one or more names, or all (default)")
     parser.add_argument("--num-runs", type=int, default=10, help="timed runs of PyTorch")
     parser.add_argument("--device", default="npu1")
-    parser.add_argument("--dtype", default="float32", help="float32 or bfloat16")
-    parser.add_argument("--mapping", default="per-tile", help="per-tile or fused-k")
-    parser.add_argument("--ports", default="single", help="single or spread")
+    parser.add_argument(
+        "--dtype", default="float32", help="float32, bfloat16, int8, int16 or int32"
+    )
+    parser.add_argument("--mapping", default="per-tile", help="per-tile, fused-k or whole-array")
+    parser.add_argument("--ports", help="single or spread")
     parser.add_argument("--kernel", default="vector", help="vector or scalar")
     parser.add_argument("--fp32", default="safe", help="safe, fast or low")
     parser.add_argument("--runtime", default="xrt-linux")
@@ -35,18 +37,18 @@ def run_seed_profile(
 
     from tilescope.cli import terminal
     from tilescope.cli.selection import named_cases
-    from tilescope.profiling.linear import LinearSettings, profile_linear
+    from tilescope.designs.request import MappingRequest
+    from tilescope.profiling.products import ProductSettings, profile_products
     from tilescope.reports.seed import case_report, summary
 
     chosen = named_cases([given.test_case], test_cases)
-    settings = LinearSettings(
+    settings = ProductSettings(
         device=given.device,
         runtime=given.runtime,
         dtype=given.dtype,
-        mapping=given.mapping,
-        ports=given.ports,
-        kernel=given.kernel,
-        emulation=given.fp32,
+        mapping=MappingRequest(
+            family=given.mapping, ports=given.ports, kernel=given.kernel, emulation=given.fp32
+        ),
         num_runs=given.num_runs,
         seed=given.seed,
     )
@@ -56,7 +58,7 @@ def run_seed_profile(
             notify("")  # the line of progress makes room for the report
             print(case_report(case), flush=True)
 
-        profile = profile_linear(chosen, settings, notify=notify, on_case=show)
+        profile = profile_products(chosen, settings, notify=notify, on_case=show)
     if profile.run.cases:
         print(summary(profile.run))
     if not profile.run.complete:

@@ -22,6 +22,8 @@ EMULATIONS = ("safe", "fast", "low")
 SEED_BLOCK = (64, 64, 64)
 MAX_CORE_N = 96
 MAX_CORE_K = 128
+MAX_WHOLE_ARRAY_SIDE = 128
+MAX_WHOLE_ARRAY_K = 256
 
 # What partial sums are held in. In bfloat16 they would lose more than the operands do.
 ACCUMULATOR_DTYPES = {"float32": "float32", "bfloat16": "float32"}
@@ -87,9 +89,29 @@ def choose_mapping(
     """The mapping of a family for a product, with the tile that the family uses by default.
 
     per-tile: the seed's 64×64×64 block on a 4×4 grid. fused-k: M over the rows, N over the
-    columns of the largest grid, the core tile as large as L1 allows with the least padding. C
-    is float32 unless `c_dtype` says otherwise.
+    columns of the largest grid, the core tile as large as L1 allows with the least padding.
+    whole-array: the same grid, the tile and the staging that bound the time least. C is float32
+    unless `c_dtype` says otherwise.
     Raises InputError for an unknown family, port rule, kernel or emulation.
+    """
+    base = base_mapping(gemm, family, ports, kernel, emulation, c_dtype)
+    if family == "per-tile":
+        return base
+    whole = replace(base, grid=(device.core_rows, device.columns))
+    return choose_core_tile(gemm, device, whole)
+
+
+def base_mapping(
+    gemm: Gemm,
+    family: str,
+    ports: str = "single",
+    kernel: str = "vector",
+    emulation: str = "safe",
+    c_dtype: str | None = None,
+) -> Mapping:
+    """A family's mapping with the seed's core tile and grid, its names checked.
+
+    Raises InputError as choose_mapping does.
     """
     for kind, choice, choices in (
         ("mapping", family, FAMILIES),
@@ -110,9 +132,14 @@ def choose_mapping(
         c_dtype=c_dtype or ACCUMULATOR_DTYPES.get(gemm.dtype, gemm.dtype),
     )
     base.matmul(gemm.dtype)
-    if family == "per-tile":
-        return base
-    return fused_mapping(gemm, device, replace(base, grid=(device.core_rows, device.columns)))
+    return base
+
+
+def choose_core_tile(gemm: Gemm, device: Device, base: Mapping) -> Mapping:
+    """The base with the core tile that its family chooses for a product on the base's grid."""
+    if base.family == "whole-array":
+        return whole_array_mapping(gemm, device, base)
+    return fused_mapping(gemm, device, base)
 
 
 def fused_mapping(gemm: Gemm, device: Device, base: Mapping) -> Mapping:
@@ -122,7 +149,7 @@ def fused_mapping(gemm: Gemm, device: Device, base: Mapping) -> Mapping:
     m = min(64, round_up(ceil_div(gemm.m, rows), 16))
     for n in range(16, MAX_CORE_N + 1, 16):
         for k in range(16, MAX_CORE_K + 1, 8):
-            mapping = _fitting(gemm, device, replace(base, core_tile=(m, n, k)))
+            mapping = _fitting(gemm.dtype, device, replace(base, core_tile=(m, n, k)))
             if mapping is None:
                 continue
             pm, pn, pk = mapping.padded(gemm)
@@ -138,11 +165,99 @@ def fused_mapping(gemm: Gemm, device: Device, base: Mapping) -> Mapping:
     return best[1]
 
 
-def _fitting(gemm: Gemm, device: Device, mapping: Mapping) -> Mapping | None:
+def whole_array_mapping(gemm: Gemm, device: Device, base: Mapping) -> Mapping:
+    """The whole-array tile and staging that bound the time least, within L1 and L2.
+
+    The bound is the busiest resource's time and what nothing overlaps; among equals the one that
+    needs least of all resources together, then the longest staging.
+    """
+    best: tuple[tuple[float, float, int], Mapping] | None = None
+    rows, columns = base.grid
+    r, s, t = base.matmul(gemm.dtype).block or (1, 1, 1)
+    for m in _sides(gemm.m, rows, max(16, r)):
+        for n in _sides(gemm.n, columns, max(16, t)):
+            for k in _sides(gemm.k, 1, max(16, s), MAX_WHOLE_ARRAY_K):
+                tile = _fitting(gemm.dtype, device, replace(base, core_tile=(m, n, k)))
+                if tile is None:
+                    break
+                times = 1
+                while (mapping := replace(tile, k_mt=k * times)) and _stages(mapping, gemm, device):
+                    bounds = _bound_cycles(mapping, gemm, device)
+                    ends = _end_cycles(mapping, gemm, device)
+                    score = (max(bounds) + ends, sum(bounds), -mapping.staged_k)
+                    if best is None or score < best[0]:
+                        best = (score, mapping)
+                    times += 1
+    if best is None:
+        raise InputError(
+            f"No whole-array core tile for {gemm.label} in {gemm.dtype} fits {device.name}."
+        )
+    return best[1]
+
+
+def _sides(size: int, parts: int, step: int, most: int = MAX_WHOLE_ARRAY_SIDE) -> range:
+    """Sides of a core tile in steps, none beyond what one of the parts of a tensor needs."""
+    return range(step, min(most, round_up(ceil_div(size, parts), step)) + 1, step)
+
+
+def _stages(mapping: Mapping, gemm: Gemm, device: Device) -> bool:
+    """Whether the busiest mem tile has room and descriptors for its share of A, of B and of C."""
+    m, n, k = mapping.core_tile
+    rows, columns = mapping.grid
+    staged, lines = mapping.staged_k, ceil_div(rows, min(rows, columns))
+    if staged > k and staged > round_up(gemm.k, k):
+        return False
+    inputs = (lines * m + n) * staged * dtype_bytes(gemm.dtype)
+    held = 2 * (inputs + rows * m * n * dtype_bytes(mapping.c_dtype))
+    descriptors = 2 * (lines + 1) * (1 + staged // k) + 2 * 2 * rows
+    return held <= device.l2_bytes and descriptors <= device.mem_bds
+
+
+def _end_cycles(mapping: Mapping, gemm: Gemm, device: Device) -> float:
+    """Array cycles before the first core call, and after the last, that nothing overlaps."""
+    m, n, _ = mapping.core_tile
+    rows, columns = mapping.grid
+    first = max(ceil_div(rows, min(rows, columns)) * m, n) * mapping.staged_k
+    last = (rows + 1) * m * n * dtype_bytes(mapping.c_dtype)
+    return (first * dtype_bytes(gemm.dtype) + last) / device.stream_bytes_per_cycle
+
+
+def _bound_cycles(mapping: Mapping, gemm: Gemm, device: Device) -> tuple[float, ...]:
+    """Array cycles that cores, their ports, shim channels, DDR and controller need at least."""
+    m, n, k = mapping.core_tile
+    rows, columns = mapping.grid
+    pm, pn, pk = mapping.padded(gemm)
+    size, c_size = dtype_bytes(gemm.dtype), dtype_bytes(mapping.c_dtype)
+    blocks_m, blocks_n = pm // (m * rows), pn // (n * columns)
+    blocks, calls = blocks_m * blocks_n, blocks_m * blocks_n * (pk // k)
+    locks = 2 * (device.lock_acquire_cycles + device.lock_release_cycles) + device.call_cycles
+    cores = calls * (mapping.matmul(gemm.dtype).cycles(device, m, k, n) + locks)
+    cores += 0 if mapping.c_depth > 1 else blocks * m * n * c_size // device.stream_bytes_per_cycle
+    ports = calls * max(m, n) * k * size / device.stream_bytes_per_cycle
+    a_bytes, b_bytes, c_bytes = (
+        pm * pk * size * blocks_n,
+        pk * pn * size * blocks_m,
+        pm * pn * c_size,
+    )
+    shim = max(a_bytes / min(rows, columns), b_bytes / columns) / device.stream_bytes_per_cycle
+    b_run = (n if mapping.b_layout == "row" else mapping.staged_k) * size
+    runs = a_bytes / (mapping.staged_k * size) + b_bytes / b_run + c_bytes / (n * c_size)
+    ddr_ns = (a_bytes + b_bytes + c_bytes) / device.ddr_gbps + runs * device.ddr_run_ns
+    tasks = blocks * (2 * columns + min(rows, columns)) * ceil_div(pk // mapping.staged_k, 64)
+    issue = tasks * device.issue_task_cycles * device.clock_mhz / device.controller_clock_mhz
+    return (cores, ports, shim, ddr_ns * device.clock_mhz / 1e3, issue)
+
+
+def with_fitting_c(gemm: Gemm, device: Device, mapping: Mapping) -> Mapping:
+    """The mapping with C buffered twice on a core where L1 allows it, once otherwise."""
+    return _fitting(gemm.dtype, device, mapping) or replace(mapping, c_depth=1)
+
+
+def _fitting(dtype: str, device: Device, mapping: Mapping) -> Mapping | None:
     """The mapping with C double-buffered if L1 allows, single if not, None if neither fits."""
     for c_depth in (2, 1):
         candidate = replace(mapping, c_depth=c_depth)
-        if l1_demand(candidate, gemm.dtype) <= device.l1_bytes - device.l1_reserved_bytes:
+        if l1_demand(candidate, dtype) <= device.l1_bytes - device.l1_reserved_bytes:
             return candidate
     return None
 

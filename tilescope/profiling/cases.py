@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from numpy.typing import NDArray
 
@@ -14,7 +14,7 @@ from tilescope.errors import WrongResultError
 from tilescope.profiling import samples
 from tilescope.profiling.accuracy import Matrix, errors, exact_product
 from tilescope.profiling.baseline import time_calls
-from tilescope.profiling.inputs import make_inputs
+from tilescope.profiling.inputs import Inputs, make_inputs
 from tilescope.runs.figures import (
     BudgetTerm,
     Grid,
@@ -31,14 +31,28 @@ from tilescope.workloads.gemm import Gemm
 
 @dataclass(frozen=True)
 class Bench:
-    """What the cases of a run share: the device, where to run, how often and on what data."""
+    """What the cases of a run share: the device, where to run, how often and on what data.
+
+    baseline: None where none is wanted; timing_only: the NPU moves no data, so nothing is judged.
+    """
 
     device: Device
     runtime: str
     npu: MappedTarget
-    baseline: TimedTarget
+    baseline: TimedTarget | None
     num_runs: int
     seed: int
+    op: str = "linear"
+    timing_only: bool = False
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """The baseline's times and output, or why there are none."""
+
+    us: SampledStatistics | None = None
+    output: Matrix | None = None
+    missing: str | None = None
 
 
 def profile_case(gemm: Gemm, mapping: Mapping, bench: Bench, notify: Callable[[str], None]) -> Case:
@@ -48,26 +62,60 @@ def profile_case(gemm: Gemm, mapping: Mapping, bench: Bench, notify: Callable[[s
         WrongResultError: the output lies outside the kernel's contract; nothing is timed then.
         InputError: the target cannot run the case.
     """
+    if bench.timing_only:
+        notify(f"timing on the NPU ({bench.npu.name})")
+        outcome = bench.npu.run(gemm, mapping)
+        inputs = make_inputs(gemm, bench.seed) if bench.baseline else None
+        beside = _run_baseline(gemm, bench, inputs, notify)
+        return _case(gemm, mapping, bench, outcome, beside, None)
     notify("making the inputs")
-    a, b = make_inputs(gemm, bench.seed)
+    a, b = inputs = make_inputs(gemm, bench.seed)
     notify(f"running on the NPU ({bench.npu.name})")
     outcome = bench.npu.run(gemm, mapping, a, b)
     notify("checking the output")
     exact = exact_product(a, b)
     output = judged(gemm, mapping, outcome, exact)
-    reference, baseline = exact, None
+    beside = _run_baseline(gemm, bench, inputs, notify)
+    reference = exact if beside.output is None else beside.output
+    return _case(gemm, mapping, bench, outcome, beside, errors(output, reference))
+
+
+def _run_baseline(
+    gemm: Gemm, bench: Bench, inputs: Inputs | None, notify: Callable[[str], None]
+) -> _Beside:
+    """PyTorch's times on the inputs, where it is wanted and there."""
+    if bench.baseline is None or inputs is None:
+        return _Beside()
     missing = bench.baseline.available()
-    if missing is None:
-        notify(f"timing PyTorch, {bench.num_runs} runs")
-        call = bench.baseline.prepare(gemm, a, b)
-        reference = bench.baseline.output(call())
-        baseline = samples.measured(time_calls(call, bench.num_runs))
-    max_abs, max_rel = errors(output, reference)
-    npu = samples.simulated(outcome.npu_us)
+    if missing is not None:
+        return _Beside(missing=missing)
+    notify(f"timing PyTorch, {bench.num_runs} runs")
+    call = bench.baseline.prepare(gemm, *inputs)
+    output = bench.baseline.output(call())
+    return _Beside(samples.measured(time_calls(call, bench.num_runs)), output)
+
+
+def _case(
+    gemm: Gemm,
+    mapping: Mapping,
+    bench: Bench,
+    outcome: TargetOutcome,
+    beside: _Beside,
+    error: tuple[float, float] | None,
+) -> Case:
+    """The figures of a case; those that were not obtained are left out."""
+    npu, baseline = samples.simulated(outcome.npu_us), beside.us
+    max_abs, max_rel = error or (None, None)
+    padded = mapping.padded(gemm)
+    reference: Literal["pytorch", "float64"] | None = None
+    if error is not None:
+        reference = "float64" if beside.output is None else "pytorch"
     return Case(
+        op=bench.op,
         name=gemm.name,
         description=gemm.description,
         shape=Shape(m=gemm.m, n=gemm.n, k=gemm.k),
+        padded=_shape(padded) if padded != (gemm.m, gemm.n, gemm.k) else None,
         dtype=gemm.dtype,
         device=bench.device.name,
         runtime=bench.runtime,
@@ -76,13 +124,13 @@ def profile_case(gemm: Gemm, mapping: Mapping, bench: Bench, notify: Callable[[s
         setup_us=outcome.setup_us,
         device_us=outcome.device_us,
         baseline_us=baseline,
-        baseline_missing=missing,
+        baseline_missing=beside.missing,
         speedup=_ratio(baseline, npu),
         npu_gflops=gflops(gemm, npu),
         baseline_gflops=gflops(gemm, baseline) if baseline else None,
         max_abs_error=max_abs,
         max_rel_error=max_rel,
-        reference="float64" if baseline is None else "pytorch",
+        reference=reference,
         launches=outcome.launches,
         kernels=kernel_shares(outcome),
         budget=budget(outcome),
@@ -113,16 +161,18 @@ def judged(gemm: Gemm, mapping: Mapping, outcome: TargetOutcome, exact: Matrix) 
 
 def mapping_choice(mapping: Mapping) -> MappingChoice:
     """The mapping as a run file holds it."""
-    block, tile = mapping.block, mapping.core_tile
     return MappingChoice(
         family=mapping.family,
-        block=Shape(m=block[0], n=block[1], k=block[2]),
-        core_tile=Shape(m=tile[0], n=tile[1], k=tile[2]),
+        block=_shape(mapping.block),
+        core_tile=_shape(mapping.core_tile),
         grid=Grid(rows=mapping.grid[0], cols=mapping.grid[1]),
         ports=mapping.ports,
         kernel=mapping.kernel,
         emulation=mapping.emulation,
         c_dtype=mapping.c_dtype,
+        c_depth=mapping.c_depth if mapping.family != "per-tile" else None,
+        k_mt=mapping.k_mt,
+        b_layout=mapping.b_layout,
     )
 
 
@@ -169,3 +219,8 @@ def gflops(gemm: Gemm, time: Statistics) -> float:
 
 def _ratio(baseline: Statistics | None, npu: Statistics) -> float | None:
     return baseline.median / npu.median if baseline and npu.median else None
+
+
+def _shape(sides: tuple[int, int, int]) -> Shape:
+    m, n, k = sides
+    return Shape(m=m, n=n, k=k)

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 from tilescope.quantities.dtypes import numpy_dtype
 from tilescope.workloads.gemm import Gemm
 
+Inputs = tuple[NDArray[Any], NDArray[Any]]
 
-def make_inputs(gemm: Gemm, seed: int) -> tuple[NDArray[Any], NDArray[Any]]:
+
+def make_inputs(gemm: Gemm, seed: int) -> Inputs:
     """A [m,k] and B [k,n] with elements from N(0,1), drawn in float32 and rounded to the dtype.
 
     Each case starts from the seed anew, so its data do not depend on the cases before it.

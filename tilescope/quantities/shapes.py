@@ -35,6 +35,39 @@ def parse_shape(text: str) -> tuple[int, int, int]:
     return m, n, k
 
 
+def parse_tile(text: str) -> tuple[int, int, int]:
+    """(m, n, k) from m,n,k, as in 64,32,128; x separates as well.
+
+    Raises:
+        InputError: not three whole numbers of 1 or more.
+    """
+    m, n, k = _sides("A core tile", text, "m,n,k as in 64,32,128", 3)
+    return m, n, k
+
+
+def parse_grid(text: str) -> tuple[int, int]:
+    """(rows, columns) from RxC, as in 4x8; a comma separates as well.
+
+    Raises:
+        InputError: not two whole numbers of 1 or more.
+    """
+    rows, columns = _sides("A grid", text, "RxC, rows and columns, as in 4x8", 2)
+    return rows, columns
+
+
+def _sides(what: str, text: str, form: str, wanted: int) -> list[int]:
+    parts = text.strip().lower().replace("×", "x").replace(",", "x").split("x")
+    try:
+        sides = [int(part) for part in parts]
+    except ValueError:
+        sides = []
+    if len(sides) != wanted:
+        raise InputError(f"{what} is {form}, not {text!r}.")
+    if min(sides) < 1:
+        raise InputError(f"{what} is {form}; each number is 1 or more, in {text!r} one is not.")
+    return sides
+
+
 def check_shape(m: int, n: int, k: int, shown: str | None = None) -> None:
     """Accept a matrix product of m×n×k.
 

@@ -31,7 +31,9 @@ class MappingChoice(Part):
 
     block: what one launch covers; core_tile: what one core holds for one kernel call; emulation:
     how many bfloat16 products stand for a float32 one, where a kernel emulates it; c_dtype: what
-    C and its partial sums are held in.
+    C and its partial sums are held in; c_depth: how often C is buffered on a core; k_mt: K that a
+    mem tile stages, where it is more than a core tile's; b_layout: whether B lies by rows or by
+    columns.
     """
 
     family: str
@@ -42,21 +44,28 @@ class MappingChoice(Part):
     kernel: str
     emulation: str | None = None
     c_dtype: str | None = None
+    c_depth: Size | None = None
+    k_mt: Size | None = None
+    b_layout: str | None = None
 
 
 class Case(Part):
     """One matrix product under one mapping, device and runtime.
 
+    op: what it is one of: a `linear` projection, any `gemm`, or one `tile`; padded: what the
+    mapping makes of the shape, where that is more; GFLOP/s count the unpadded work;
     npu_us: the whole case as its caller waits for it, without the one-time setup_us; device_us:
     first controller instruction to last token, summed over the launches; budget: parts of npu_us;
     baseline_missing: why there is no PyTorch figure;
     max_rel_error: max |NPU − reference| over max |reference|; reference names what that was;
-    GFLOP/s count the unpadded work; notes: what a reader must know before trusting the figures.
+    notes: what a reader must know before trusting the figures.
     """
 
+    op: str = "linear"
     name: str
     description: str = ""
     shape: Shape
+    padded: Shape | None = None
     dtype: str
     device: str
     runtime: str

@@ -2,10 +2,11 @@
 
 import pytest
 
+from tilescope.designs.request import MappingRequest
 from tilescope.errors import InputError
-from tilescope.profiling import linear
+from tilescope.profiling import products
 from tilescope.profiling.cases import Bench
-from tilescope.profiling.linear import LinearSettings, profile_linear
+from tilescope.profiling.products import ProductSettings, profile_products
 from tilescope.runs.models import Case
 from tilescope.workloads.cases import LinearProjectionTestCase, default_test_cases
 
@@ -18,36 +19,36 @@ SMALL = [
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        (LinearSettings(device="npu9"), "Unknown device"),
-        (LinearSettings(runtime="xrt"), "Unknown runtime"),
-        (LinearSettings(dtype="f64"), "Unknown dtype"),
-        (LinearSettings(dtype="float16"), "bfloat16"),
-        (LinearSettings(mapping="fused"), "Unknown mapping"),
-        (LinearSettings(ports="one"), "Unknown port"),
-        (LinearSettings(kernel="simd"), "Unknown kernel"),
-        (LinearSettings(emulation="exact"), "Unknown float32 emulation"),
-        (LinearSettings(num_runs=0), "number of runs is 0"),
-        (LinearSettings(seed=-1), "seed is -1"),
+        (ProductSettings(device="npu9"), "Unknown device"),
+        (ProductSettings(runtime="xrt"), "Unknown runtime"),
+        (ProductSettings(dtype="f64"), "Unknown dtype"),
+        (ProductSettings(dtype="float16"), "bfloat16"),
+        (ProductSettings(mapping=MappingRequest(family="fused")), "Unknown mapping"),
+        (ProductSettings(mapping=MappingRequest(ports="one")), "Unknown port"),
+        (ProductSettings(mapping=MappingRequest(kernel="simd")), "Unknown kernel"),
+        (ProductSettings(mapping=MappingRequest(emulation="exact")), "Unknown float32 emulation"),
+        (ProductSettings(num_runs=0), "number of runs is 0"),
+        (ProductSettings(seed=-1), "seed is -1"),
     ],
 )
 def test_what_cannot_be_had_is_refused_before_anything_runs(
-    settings: LinearSettings, said: str, monkeypatch: pytest.MonkeyPatch
+    settings: ProductSettings, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(linear, "profile_case", None)
+    monkeypatch.setattr(products, "profile_case", None)
     with pytest.raises(InputError, match=said):
-        profile_linear(SMALL, settings)
+        profile_products(SMALL, settings)
 
 
 def test_two_cases_of_one_name_are_refused() -> None:
     with pytest.raises(InputError, match="Two cases are named 'first'"):
-        profile_linear([SMALL[0], SMALL[0]], LinearSettings())
+        profile_products([SMALL[0], SMALL[0]], ProductSettings())
 
 
 def test_a_case_larger_than_memory_is_refused_before_anything_is_made() -> None:
     # 2^20 × 2^20 outputs of float32 alone are 4 TiB.
     huge = LinearProjectionTestCase("huge", 2**20, 2**20, 1, "")
     with pytest.raises(InputError, match="of memory"):
-        profile_linear([huge], LinearSettings())
+        profile_products([huge], ProductSettings())
 
 
 def test_an_interruption_keeps_the_cases_that_are_finished(
@@ -60,8 +61,8 @@ def test_an_interruption_keeps_the_cases_that_are_finished(
             raise KeyboardInterrupt
         return per_tile_case
 
-    monkeypatch.setattr(linear, "profile_case", interrupted)
-    profile = profile_linear(default_test_cases(), LinearSettings(), on_case=finished.append)
+    monkeypatch.setattr(products, "profile_case", interrupted)
+    profile = profile_products(default_test_cases(), ProductSettings(), on_case=finished.append)
     assert profile.run.cases == (per_tile_case,)
     assert not profile.run.complete
 
@@ -69,8 +70,8 @@ def test_an_interruption_keeps_the_cases_that_are_finished(
 @pytest.mark.parametrize("mapping", ["per-tile", "fused-k"])
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
 def test_a_profile_of_the_real_engine_holds_its_promises(mapping: str, dtype: str) -> None:
-    settings = LinearSettings(mapping=mapping, dtype=dtype, num_runs=2)
-    run = profile_linear(SMALL, settings).run
+    settings = ProductSettings(mapping=MappingRequest(family=mapping), dtype=dtype, num_runs=2)
+    run = profile_products(SMALL, settings).run
     assert [case.name for case in run.cases] == ["first", "second"]
     for case in run.cases:
         total_us = case.npu_us.median
@@ -91,13 +92,13 @@ def test_two_runs_give_the_same_simulated_bytes() -> None:
         varying = {"baseline_us", "baseline_gflops", "speedup", "notes"}
         return case.model_dump_json(exclude=varying)
 
-    first, second = (profile_linear(SMALL, LinearSettings(num_runs=1)).run for _ in range(2))
+    first, second = (profile_products(SMALL, ProductSettings(num_runs=1)).run for _ in range(2))
     assert list(map(simulated_part, first.cases)) == list(map(simulated_part, second.cases))
 
 
 def test_timelines_name_every_resource_and_stay_within_the_launch() -> None:
-    settings = LinearSettings(num_runs=1, timeline=True)
-    (timeline,) = profile_linear(SMALL[:1], settings).timelines
+    settings = ProductSettings(num_runs=1, timeline=True)
+    (timeline,) = profile_products(SMALL[:1], settings).timelines
     assert [launch.kernel for launch in timeline.launches] == ["linear_matmul", "linear_accumulate"]
     for launch in timeline.launches:
         assert launch.spans

@@ -1,11 +1,12 @@
-"""Profiling linear projections: each case on the NPU, judged, then beside PyTorch."""
+"""Profiling matrix products: each case on the NPU, judged, then beside PyTorch."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from tilescope.designs.mapping import Mapping, choose_mapping
+from tilescope.designs.mapping import Mapping
+from tilescope.designs.request import MappingRequest, resolve
 from tilescope.devices.catalog import load_device
 from tilescope.devices.device import Device
 from tilescope.errors import InputError
@@ -26,19 +27,23 @@ MAX_RUNS = 1_000_000
 
 
 @dataclass(frozen=True)
-class LinearSettings:
-    """What to profile the cases with; names as the command line takes them."""
+class ProductSettings:
+    """What to profile the cases with; names as the command line takes them.
 
+    op: what the cases are, `linear` projections or any `gemm`; timing_only: move no data and
+    check nothing; baseline: time PyTorch, by default unless only the time is wanted.
+    """
+
+    op: str = "linear"
     device: str = "npu1"
     runtime: str = "xrt-linux"
     dtype: str = "float32"
-    mapping: str = "per-tile"
-    ports: str = "single"
-    kernel: str = "vector"
-    emulation: str = "safe"
+    mapping: MappingRequest = field(default_factory=MappingRequest)
     num_runs: int = 10
     seed: int = 0
     timeline: bool = False
+    timing_only: bool = False
+    baseline: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -49,9 +54,9 @@ class Profile:
     timelines: tuple[Timeline, ...] = ()
 
 
-def profile_linear(
+def profile_products(
     test_cases: Sequence[LinearProjectionTestCase],
-    settings: LinearSettings,
+    settings: ProductSettings,
     *,
     notify: Callable[[str], None] = lambda text: None,
     on_case: Callable[[Case], None] = lambda case: None,
@@ -85,38 +90,50 @@ def profile_linear(
         device=bench.device.name,
         runtime=bench.runtime,
         seed=settings.seed,
-        torch=bench.baseline.versions(),
+        torch=bench.baseline.versions() if bench.baseline else {},
     )
     run = Run(complete=complete, cases=tuple(cases), provenance=conditions)
     return Profile(run, tuple(timelines))
 
 
-def make_bench(settings: LinearSettings) -> Bench:
+def make_bench(settings: ProductSettings) -> Bench:
     """The device, the targets and the settings, looked up.
 
     Raises:
         InputError: an unknown name, or a number out of range.
     """
-    if not 1 <= settings.num_runs <= MAX_RUNS:
-        raise InputError(
-            f"The number of runs is {settings.num_runs}; it must be from 1 to {MAX_RUNS:,}."
-        )
+    check_runs(settings.num_runs)
     if settings.seed < 0:
         raise InputError(f"The seed is {settings.seed}; it must be 0 or more.")
     device = load_device(settings.device)
     costs = load_runtime(settings.runtime, device.name)
+    beside = not settings.timing_only if settings.baseline is None else settings.baseline
     return Bench(
         device=device,
         runtime=costs.label,
         npu=SimulatedNpu(device, costs),
-        baseline=PyTorchTarget(),
+        baseline=PyTorchTarget() if beside else None,
         num_runs=settings.num_runs,
         seed=settings.seed,
+        op=settings.op,
+        timing_only=settings.timing_only,
     )
 
 
+def check_runs(num_runs: int, least: int = 1, what: str = "runs") -> None:
+    """Accept a number of runs.
+
+    Raises:
+        InputError: it is below the least or above a million.
+    """
+    if not least <= num_runs <= MAX_RUNS:
+        raise InputError(
+            f"The number of {what} is {num_runs}; it must be from {least} to {MAX_RUNS:,}."
+        )
+
+
 def plan_cases(
-    test_cases: Sequence[LinearProjectionTestCase], settings: LinearSettings, device: Device
+    test_cases: Sequence[LinearProjectionTestCase], settings: ProductSettings, device: Device
 ) -> list[tuple[Gemm, Mapping]]:
     """The product and the mapping of each case.
 
@@ -133,16 +150,9 @@ def plan_cases(
     work = []
     for case in test_cases:
         gemm = case.to_gemm(dtype)
-        mapping = choose_mapping(
-            gemm,
-            settings.mapping,
-            device,
-            ports=settings.ports,
-            kernel=settings.kernel,
-            emulation=settings.emulation,
-        )
-        check_memory(gemm)
-        work.append((gemm, mapping))
+        if settings.baseline or not settings.timing_only:
+            check_memory(gemm)
+        work.append((gemm, resolve(settings.mapping, gemm, device)))
     return work
 
 

@@ -1,0 +1,94 @@
+"""`tilescope gemm`: any matrix product, laid out as asked, on the NPU beside PyTorch."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tilescope.cli import options
+from tilescope.cli.ending import plain_ending
+
+
+@plain_ending
+def gemm(
+    m: Annotated[str, typer.Argument(metavar="M", help="Rows of A and C.")],
+    n: Annotated[str, typer.Argument(metavar="N", help="Columns of B and C.")],
+    k: Annotated[str, typer.Argument(metavar="K", help="Columns of A, rows of B.")],
+    dtype: options.DtypeOption = "float32",
+    out_dtype: options.OutDtypeOption = None,
+    tile: Annotated[
+        str | None,
+        typer.Option("--tile", metavar="m,n,k", help="The core tile; chosen if not given."),
+    ] = None,
+    grid: Annotated[
+        str | None,
+        typer.Option("--grid", metavar="RxC", help="Rows and columns of cores."),
+    ] = None,
+    mapping: options.MappingOption = "whole-array",
+    ports: options.PortsOption = None,
+    k_mt: Annotated[
+        int | None,
+        typer.Option("--k-mt", metavar="N", help="K that a mem tile stages at once."),
+    ] = None,
+    c_depth: Annotated[
+        int | None,
+        typer.Option("--c-depth", metavar="1|2", help="How often C is buffered on a core."),
+    ] = None,
+    kernel: options.KernelOption = "vector",
+    fp32: options.Fp32Option = "safe",
+    device: options.DeviceOption = "npu1",
+    runtime: options.RuntimeOption = "xrt-linux",
+    num_runs: options.NumRunsOption = 10,
+    timing_only: Annotated[
+        bool,
+        typer.Option("--timing-only", help="Move no data, check nothing, time the NPU alone."),
+    ] = False,
+    baseline: Annotated[
+        bool | None,
+        typer.Option(
+            "--baseline/--no-baseline",
+            help="Time PyTorch; the default unless --timing-only.",
+            show_default=False,
+        ),
+    ] = None,
+    seed: options.SeedOption = 0,
+    json: options.RunFileOption = None,
+    timeline: options.TimelineOption = False,
+    force: options.ForceOption = False,
+    quiet: options.QuietOption = False,
+    color: options.ColorOption = "auto",
+) -> None:
+    """Profile C[M,N] = A[M,K] @ B[K,N], whatever its sizes; what does not divide is padded."""
+    from tilescope.cli.products import Outputs, profile_and_show
+    from tilescope.designs.request import MappingRequest
+    from tilescope.profiling.products import ProductSettings
+    from tilescope.quantities.shapes import parse_grid, parse_shape, parse_tile
+    from tilescope.workloads.cases import LinearProjectionTestCase
+
+    sizes = parse_shape(f"{m}x{n}x{k}")
+    request = MappingRequest(
+        family=mapping,
+        core_tile=parse_tile(tile) if tile is not None else None,
+        grid=parse_grid(grid) if grid is not None else None,
+        ports=ports,
+        kernel=kernel,
+        emulation=fp32,
+        c_dtype=out_dtype,
+        k_mt=k_mt,
+        c_depth=c_depth,
+    )
+    settings = ProductSettings(
+        op="gemm",
+        device=device,
+        runtime=runtime,
+        dtype=dtype,
+        mapping=request,
+        num_runs=num_runs,
+        seed=seed,
+        timeline=timeline,
+        timing_only=timing_only,
+        baseline=baseline,
+    )
+    outputs = Outputs(json=json, force=force, quiet=quiet, color=color)
+    profile_and_show([LinearProjectionTestCase("gemm", *sizes)], settings, outputs)

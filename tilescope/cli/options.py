@@ -1,0 +1,77 @@
+"""Options that several verbs share, each described once."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+DTYPES = "float32, bfloat16, int8, int16 or int32"
+
+DtypeOption = Annotated[str, typer.Option("--dtype", metavar="NAME", help=f"{DTYPES}.")]
+OutDtypeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--out-dtype",
+        metavar="NAME",
+        help="What C is held in; float32 for floating point, int32 for integers by default.",
+    ),
+]
+DeviceOption = Annotated[
+    str,
+    typer.Option("--device", metavar="NAME", help="The NPU; see `tilescope devices list`."),
+]
+RuntimeOption = Annotated[
+    str,
+    typer.Option(
+        "--runtime",
+        metavar="NAME",
+        help="What launches it, xrt-linux for one; see `tilescope runtimes list`.",
+    ),
+]
+MappingOption = Annotated[
+    str,
+    typer.Option(
+        "--mapping",
+        metavar="FAMILY",
+        help="per-tile: two launches for each block, K on the host; fused-k: one launch, C stays "
+        "on the cores; whole-array: the same with every shim column and a longer K in mem tiles.",
+    ),
+]
+PortsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--ports",
+        metavar="RULE",
+        help="single: each input tensor through one shim channel; spread: over several. "
+        "Single by default, spread for whole-array.",
+    ),
+]
+KernelOption = Annotated[
+    str, typer.Option("--kernel", metavar="KIND", help="vector, or scalar as Allo emits today.")
+]
+Fp32Option = Annotated[
+    str,
+    typer.Option(
+        "--fp32",
+        metavar="KIND",
+        help="How vector float32 is emulated: safe, fast, low (9, 6, 3 products).",
+    ),
+]
+NumRunsOption = Annotated[
+    int, typer.Option("--num-runs", metavar="N", help="Timed runs of PyTorch.")
+]
+SeedOption = Annotated[
+    int,
+    typer.Option("--seed", metavar="N", help="Seed of the inputs."),
+]
+RunFileOption = Annotated[
+    str | None,
+    typer.Option("--json", metavar="PATH|-", help="Write the run file; - is stdout."),
+]
+TimelineOption = Annotated[
+    bool, typer.Option("--timeline", help="Write each case's timeline beside the run file.")
+]
+ForceOption = Annotated[bool, typer.Option("--force", help="Replace existing files.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No report and no progress.")]
+ColorOption = Annotated[str, typer.Option("--color", metavar="WHEN", help="auto, always or never.")]

@@ -1,0 +1,98 @@
+"""What verbs that profile products share: run the cases, show the screen, write the files."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tilescope.cli import terminal
+from tilescope.cli.ending import INTERRUPTED, fail
+from tilescope.errors import InputError
+from tilescope.profiling.products import ProductSettings, Profile, profile_products
+from tilescope.reports.paint import Paint
+from tilescope.reports.screen import screen
+from tilescope.runs.files import check_writable, to_json, write_run
+from tilescope.runs.timeline import timeline_path, write_timeline
+from tilescope.workloads.cases import LinearProjectionTestCase
+
+STDOUT = "-"
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Where a verb's answer goes: `json` is a path, `-` for stdout, or None for the screen."""
+
+    json: str | None
+    force: bool
+    quiet: bool
+    color: str
+
+    @property
+    def path(self) -> Path | None:
+        """The run file to be written, where there is one."""
+        return None if self.json in (None, STDOUT) else Path(str(self.json))
+
+
+def profile_and_show(
+    cases: Sequence[LinearProjectionTestCase], settings: ProductSettings, outputs: Outputs
+) -> None:
+    """Profile the cases, print the screen or the run file, and write what was asked for.
+
+    Raises:
+        InputError: see check_outputs and profile_products.
+        WrongResultError: an output lies outside its kernel's contract; nothing is written.
+    """
+    paint = Paint(terminal.wants_colour(outputs.color, sys.stdout))
+    check_outputs(outputs, cases, timeline=settings.timeline)
+    with terminal.progress(quiet=outputs.quiet) as notify:
+        profile = profile_products(cases, settings, notify=notify)
+    if not profile.run.cases:
+        fail("Interrupted before a case was finished; nothing was written.", INTERRUPTED)
+    written = write_outputs(profile, outputs)
+    if outputs.json == STDOUT:
+        sys.stdout.write(to_json(profile.run))
+    elif not outputs.quiet:
+        print(screen(profile.run, width=terminal.width(), paint=paint), end="")
+        if written:
+            print(f"\nWritten: {', '.join(map(str, written))}")
+    if not profile.run.complete:
+        fail(f"Interrupted; finished {len(profile.run.cases)} of {len(cases)}.", INTERRUPTED)
+
+
+def check_outputs(
+    outputs: Outputs, cases: Sequence[LinearProjectionTestCase], *, timeline: bool
+) -> None:
+    """Accept the files that will be written, before the work begins.
+
+    Raises:
+        InputError: see runs.files.check_writable; or timelines were asked for without a file.
+    """
+    if outputs.path is None:
+        if timeline:
+            raise InputError("--timeline writes beside the run file; name that with --json PATH.")
+        return
+    check_writable(outputs.path, force=outputs.force)
+    if timeline:
+        for case in cases:
+            check_writable(timeline_path(outputs.path, case.name), force=outputs.force)
+
+
+def write_outputs(profile: Profile, outputs: Outputs) -> list[Path]:
+    """Write the timelines and the run file that names them; returns what was written."""
+    path = outputs.path
+    if path is None:
+        return []
+    sidecars = {}
+    for timeline in profile.timelines:
+        sidecars[timeline.case] = timeline_path(path, timeline.case)
+        write_timeline(timeline, sidecars[timeline.case], force=outputs.force)
+    cases = tuple(
+        case.model_copy(update={"timeline": sidecars[case.name].name})
+        if case.name in sidecars
+        else case
+        for case in profile.run.cases
+    )
+    write_run(profile.run.model_copy(update={"cases": cases}), path, force=outputs.force)
+    return [path, *sidecars.values()]

@@ -1,0 +1,161 @@
+"""What is asked of a mapping, and the mapping that it comes to: what is left open is chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from tilescope.designs.mapping import (
+    FAMILIES,
+    PORTS,
+    Mapping,
+    base_mapping,
+    choose_core_tile,
+    with_fitting_c,
+)
+from tilescope.designs.plan import make_plan
+from tilescope.designs.problems import require_fit
+from tilescope.devices.device import Device
+from tilescope.errors import DesignError, InputError
+from tilescope.quantities.names import check_choice
+from tilescope.quantities.shapes import ceil_div, round_up
+from tilescope.workloads.gemm import Gemm
+
+SEED_GRID = (4, 4)
+SEED_BLOCK = (64, 64, 64)
+MAX_TILE_SIDE = 4096
+C_DEPTHS = (1, 2)
+DEFAULT_PORTS = {"per-tile": "single", "fused-k": "single", "whole-array": "spread"}
+MAX_TASKS = 500_000  # of one launch; lists of them are held in memory
+
+
+@dataclass(frozen=True)
+class MappingRequest:
+    """A mapping as it is asked for; None leaves that choice to the family.
+
+    core_tile: (m, n, k) of one core; grid: rows and columns of cores; c_dtype: what C is held in;
+    k_mt: K that a mem tile stages; c_depth: how often C is buffered on a core.
+    """
+
+    family: str = "per-tile"
+    core_tile: tuple[int, int, int] | None = None
+    grid: tuple[int, int] | None = None
+    ports: str | None = None
+    kernel: str = "vector"
+    emulation: str = "safe"
+    c_dtype: str | None = None
+    k_mt: int | None = None
+    c_depth: int | None = None
+
+
+def resolve(request: MappingRequest, gemm: Gemm, device: Device) -> Mapping:
+    """The mapping that a request comes to for a product on a device.
+
+    Raises:
+        InputError: an unknown name, or choices that contradict one another.
+        DesignError: a tile, grid or staging that does not fit the device.
+    """
+    check_choice("mapping", request.family, FAMILIES)
+    _check_for_family(request)
+    grid = _grid(request, device)
+    base = replace(
+        base_mapping(
+            gemm,
+            request.family,
+            request.ports or DEFAULT_PORTS[request.family],
+            request.kernel,
+            request.emulation,
+            request.c_dtype,
+        ),
+        grid=grid,
+        k_mt=request.k_mt,
+    )
+    mapping = _with_tile(request, gemm, device, base)
+    if request.c_depth is not None:
+        mapping = replace(mapping, c_depth=request.c_depth)
+    _check_staging(mapping)
+    _check_size(gemm, mapping)
+    for launch in make_plan(gemm, mapping).launches:
+        require_fit(launch.design, device)
+    return mapping
+
+
+def _check_for_family(request: MappingRequest) -> None:
+    """Refuse what the family has no place for."""
+    if request.ports is not None:
+        check_choice("port rule", request.ports, PORTS)
+    if request.c_depth is not None and request.c_depth not in C_DEPTHS:
+        raise InputError(f"C is buffered once or twice on a core (1 or 2), not {request.c_depth}.")
+    if request.family == "per-tile":
+        for what, value in (("K in mem tiles", request.k_mt), ("C's buffers", request.c_depth)):
+            if value is not None:
+                raise InputError(
+                    f"per-tile brings one block a launch, so {what} cannot be chosen; "
+                    "use --mapping fused-k or whole-array."
+                )
+    if request.family == "whole-array" and request.ports == "single":
+        raise InputError(
+            "whole-array uses every shim column, so its ports are spread; for single ports use "
+            "--mapping fused-k."
+        )
+
+
+def _grid(request: MappingRequest, device: Device) -> tuple[int, int]:
+    """The grid asked for, or the family's: the seed's 4×4, else the whole device."""
+    if request.grid is None:
+        whole = (device.core_rows, device.columns)
+        return SEED_GRID if request.family == "per-tile" else whole
+    rows, columns = request.grid
+    if rows > device.core_rows or columns > device.columns:
+        raise DesignError(
+            f"A grid of {rows}×{columns} cores is larger than {device.name}, which has "
+            f"{device.core_rows}×{device.columns} (rows×columns)."
+        )
+    return request.grid
+
+
+def _with_tile(request: MappingRequest, gemm: Gemm, device: Device, base: Mapping) -> Mapping:
+    """The base with the core tile asked for, or with the one that its family chooses."""
+    kernel = base.matmul(gemm.dtype)
+    if request.core_tile is not None:
+        for letter, side in zip("mnk", request.core_tile, strict=True):
+            if not 1 <= side <= MAX_TILE_SIDE:
+                raise InputError(
+                    f"The core tile's {letter} is {side}; it must be from 1 to {MAX_TILE_SIDE}."
+                )
+        m, n, k = request.core_tile
+        if problems := kernel.problems(m, k, n):
+            raise DesignError(" ".join(problems))
+        mapping = replace(base, core_tile=request.core_tile)
+    elif base.family == "per-tile":
+        r, s, t = kernel.block or (1, 1, 1)
+        sides = zip(SEED_BLOCK, (*base.grid, 1), (r, t, s), strict=True)
+        m, n, k = (round_up(ceil_div(size, parts), step) for size, parts, step in sides)
+        mapping = replace(base, core_tile=(m, n, k))
+    else:
+        return choose_core_tile(gemm, device, base)
+    return mapping if base.family == "per-tile" else with_fitting_c(gemm, device, mapping)
+
+
+def _check_staging(mapping: Mapping) -> None:
+    if mapping.k_mt is None:
+        return
+    tile_k = mapping.core_tile[2]
+    if mapping.k_mt < tile_k or mapping.k_mt % tile_k:
+        raise InputError(
+            f"A mem tile stages whole core tiles of K: {mapping.k_mt} is no multiple of {tile_k}."
+        )
+
+
+def _check_size(gemm: Gemm, mapping: Mapping) -> None:
+    """Refuse a launch whose list of transfers would not end, before it is made."""
+    m, n, k = mapping.padded(gemm)
+    blocks = (m // mapping.block[0]) * (n // mapping.block[1])
+    if mapping.family == "per-tile":
+        return
+    stretches = ceil_div(k // mapping.staged_k, 64)
+    tasks = blocks * (mapping.grid[1] + stretches * (mapping.grid[0] + mapping.grid[1]))
+    if tasks > MAX_TASKS:
+        raise DesignError(
+            f"{gemm.label} takes some {tasks:,} transfers in one launch, and {MAX_TASKS:,} is "
+            "the most that is simulated; use a larger core tile, or profile a part of it."
+        )
