@@ -43,7 +43,8 @@ class PlannedLaunch:
 class LaunchPlan:
     """The launches of one product, and the padded sizes they cover (elements).
 
-    `arrays` are the shapes and dtypes of the host's arrays, A, B and C first.
+    `arrays` are the shapes and dtypes of the host's arrays, A, B (n×k where it lies by columns)
+    and C first.
     """
 
     gemm: Gemm
@@ -79,7 +80,8 @@ def make_plan(gemm: Gemm, mapping: Mapping) -> LaunchPlan:
     padded = mapping.padded(gemm)
     m, n, k = padded
     size, c_size = dtype_bytes(gemm.dtype), dtype_bytes(mapping.c_dtype)
-    whole = (((m, k), gemm.dtype), ((k, n), gemm.dtype), ((m, n), mapping.c_dtype))
+    b_shape = (k, n) if mapping.b_layout == "row" else (n, k)
+    whole = (((m, k), gemm.dtype), (b_shape, gemm.dtype), ((m, n), mapping.c_dtype))
     if mapping.family != "per-tile":
         design = gemm_design("linear_fused", m, n, k, gemm.dtype, mapping)
         inputs, outputs = (m * k * size, k * n * size), (m * n * c_size,)

@@ -91,7 +91,8 @@ class PreparedPlan:
             return self._outcome(outcomes, None)
         if self.engine_plan is None:
             raise ValueError("a plan prepared without data cannot take inputs")
-        arrays = _host_arrays(self.plan, inputs)
+        a, b = inputs
+        arrays = _host_arrays(self.plan, (a, b if self.plan.mapping.b_layout == "row" else b.T))
         host = [_bytes_of(array) for array in arrays]
         with _plain_errors(self.plan.gemm.label, self.device):
             raw = self.engine_plan.run(host, self.steps, spans)
