@@ -181,7 +181,7 @@ def whole_array_mapping(gemm: Gemm, device: Device, base: Mapping) -> Mapping:
                 if tile is None:
                     break
                 times = 1
-                while (mapping := replace(tile, k_mt=k * times)) and _stages(mapping, gemm, device):
+                while _stages(mapping := _staging(tile, times), gemm, device):
                     bounds = _bound_cycles(mapping, gemm, device)
                     ends = _end_cycles(mapping, gemm, device)
                     score = (max(bounds) + ends, sum(bounds), -mapping.staged_k)
@@ -198,6 +198,11 @@ def whole_array_mapping(gemm: Gemm, device: Device, base: Mapping) -> Mapping:
 def _sides(size: int, parts: int, step: int, most: int = MAX_WHOLE_ARRAY_SIDE) -> range:
     """Sides of a core tile in steps, none beyond what one of the parts of a tensor needs."""
     return range(step, min(most, round_up(ceil_div(size, parts), step)) + 1, step)
+
+
+def _staging(tile: Mapping, times: int) -> Mapping:
+    """The mapping with so many core tiles of K in a mem tile at once."""
+    return tile if times == 1 else replace(tile, k_mt=tile.core_tile[2] * times)
 
 
 def _stages(mapping: Mapping, gemm: Gemm, device: Device) -> bool:

@@ -34,12 +34,11 @@ def format_bytes(count: float) -> str:
 
 
 def format_rate(ops_per_s: float, kind: Kind = "float") -> str:
-    """A rate of operations: GFLOP/s or TFLOP/s for floating point, TOPS for integers."""
-    if kind == "integer":
-        return f"{significant(ops_per_s / 1e12)} TOPS"
+    """A rate of operations: GFLOP/s or TFLOP/s for floating point, GOPS or TOPS for integers."""
+    giga, tera = ("GOPS", "TOPS") if kind == "integer" else ("GFLOP/s", "TFLOP/s")
     if abs(ops_per_s) < 999.5e9:
-        return f"{significant(ops_per_s / 1e9)} GFLOP/s"
-    return f"{significant(ops_per_s / 1e12)} TFLOP/s"
+        return f"{significant(ops_per_s / 1e9)} {giga}"
+    return f"{significant(ops_per_s / 1e12)} {tera}"
 
 
 def format_percent(fraction: float) -> str:

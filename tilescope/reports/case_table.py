@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tilescope.quantities.dtypes import is_integer
 from tilescope.quantities.units import significant
 from tilescope.reports.budget import bound_by, closing_percentages, short
 from tilescope.reports.paint import PLAIN, Paint, Style
@@ -53,10 +54,13 @@ def _columns(cases: Sequence[Case]) -> list[Column]:
             [*(str(case.launches) for case in cases), str(sum(case.launches for case in cases))],
         ),
         Column("cores", [*(str(_cores(case)) for case in cases), ""]),
-        Column("GFLOP\n/s", [_gflops(flop, us) for flop, us in zip(flops, npu_us, strict=True)]),
+        Column(
+            _rate_head(cases), [_gflops(flop, us) for flop, us in zip(flops, npu_us, strict=True)]
+        ),
         Column("bound\nby", [short(term) if term else "-" for term in bounds], left=True),
-        Column("rel.\nerror", [_error(error) for error in accuracy]),
     ]
+    if known:
+        columns.append(Column("rel.\nerror", [_error(error) for error in accuracy]))
     if torch_known:
         columns += [
             Column("PyTorch\nms", ["-" if us is None else _ms(us) for us in torch_us]),
@@ -85,6 +89,11 @@ def _error(error: float | None) -> str:
     if error is None:
         return "-"
     return f"{error:.1e}" if error else "0"
+
+
+def _rate_head(cases: Sequence[Case]) -> str:
+    """10^9 operations a second, by the name that the dtype's kind has."""
+    return "GOPS" if all(is_integer(case.dtype) for case in cases) else "GFLOP\n/s"
 
 
 def _gflops(flops: int, us: float) -> str:

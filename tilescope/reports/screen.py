@@ -12,6 +12,7 @@ from tilescope.quantities.units import format_count, format_percent, format_us, 
 from tilescope.reports.budget import bound_by, closing_percentages, meaning, short, summed
 from tilescope.reports.case_table import case_table
 from tilescope.reports.paint import PLAIN, Paint
+from tilescope.reports.wrapping import wrap
 from tilescope.runs.models import Case, MappingChoice, Run
 
 BAR_WIDTH = 10
@@ -19,6 +20,7 @@ UNITS = "ns|µs|ms|s|runs|threads"
 NO_BREAK = "\u00a0"
 NOISY_VARIATION = 0.10
 LAUNCH_TERMS = ("host", "launch")
+SUBJECTS = {"linear": "Linear projections", "gemm": "Matrix product", "tile": "One block"}
 PORTS = ("shim_port",)
 
 
@@ -27,7 +29,7 @@ def screen(run: Run, *, width: int = 80, paint: Paint = PLAIN) -> str:
     if not run.cases:
         return "No case was finished.\n"
     blocks = [
-        _title(run, paint),
+        _title(run, width, paint),
         _how_long(run, width, paint),
         _waiting(run, width, paint),
         _trust(run, width, paint),
@@ -38,17 +40,38 @@ def screen(run: Run, *, width: int = 80, paint: Paint = PLAIN) -> str:
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
-def _title(run: Run, paint: Paint) -> list[str]:
+def _title(run: Run, width: int, paint: Paint) -> list[str]:
     case = run.cases[0]
     mapping = case.mapping
+    subject = SUBJECTS.get(case.op, "Matrix products")
+    title = f"{subject} on {case.device} ({case.npu_us.kind}), runtime {case.runtime}"
     kernel = f"{mapping.kernel} kernel" + (f", {mapping.emulation}" if mapping.emulation else "")
-    title = f"Linear projections on {case.device} ({case.npu_us.kind}), runtime {case.runtime}"
+    told = [f"{dtypes(case)}, {kernel}; {mapping.family}, ports {mapping.ports}"]
+    if mapping.b_layout == "column":
+        told.append("B by columns")
+    if mapping.k_mt:
+        told.append(f"mem tiles stage {mapping.k_mt} of K")
     tiles = dict.fromkeys(_tiling(case.mapping) for case in run.cases)
-    return [
-        paint(title, "strong"),
-        f"{case.dtype}, {kernel}; {mapping.family}, ports {mapping.ports}",
-        *tiles,
-    ]
+    return [paint(title, "strong"), ", ".join(told), *tiles, *_padding(run.cases, width)]
+
+
+def dtypes(case: Case) -> str:
+    """The dtype of the inputs, and of C where it is another one."""
+    c_dtype = case.mapping.c_dtype
+    return case.dtype if c_dtype in (None, case.dtype) else f"{case.dtype} → {c_dtype}"
+
+
+def _padding(cases: tuple[Case, ...], width: int) -> list[str]:
+    """One line for the cases that do not divide into blocks, with what that costs."""
+    told = []
+    for case in cases:
+        if padded := case.padded:
+            work = case.shape.m * case.shape.n * case.shape.k
+            more = padded.m * padded.n * padded.k / work - 1
+            told.append(
+                f"{case.name} to {padded.m}×{padded.n}×{padded.k}, {more * 100:+.1f} % of work"
+            )
+    return wrap(f"padded: {'; '.join(told)}", width, hanging="  ") if told else []
 
 
 def _tiling(mapping: MappingChoice) -> str:
@@ -145,7 +168,7 @@ def _trust(run: Run, width: int, paint: Paint) -> list[str]:
 def _accuracy(cases: tuple[Case, ...]) -> str:
     errors = [case.max_rel_error for case in cases if case.max_rel_error is not None]
     if not errors:
-        return "Accuracy: -"
+        return "Only the time was asked for: no data was moved and no output checked"
     against = {"pytorch": "PyTorch's output", "float64": "float64"}
     names = sorted({against[case.reference] for case in cases if case.reference})
     return (
@@ -160,7 +183,7 @@ def _advice(run: Run, width: int, paint: Paint) -> list[str]:
     whole_us = sum(totals.values())
     launch_us = sum(totals.get(term, 0.0) for term in LAUNCH_TERMS)
     mappings = [case.mapping for case in run.cases]
-    if any(mapping.family != "fused-k" for mapping in mappings) and launch_us > whole_us / 2:
+    if any(mapping.family == "per-tile" for mapping in mappings) and launch_us > whole_us / 2:
         text = (
             f"{format_percent(launch_us / whole_us)} goes to the host and to launches; "
             "--mapping fused-k needs one launch for each case"
