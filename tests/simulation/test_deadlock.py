@@ -1,6 +1,7 @@
 """Does a run that cannot finish end, and say why in a sentence that names who waits for what?"""
 
 import re
+import signal
 from dataclasses import replace
 
 import pytest
@@ -195,8 +196,8 @@ def test_the_step_limit_ends_a_run_with_a_sentence(steps, enough):
         )
 
 
-def test_a_loop_that_feeds_itself_ends_at_the_step_limit():
-    """A core that takes from the lock it gives to never waits; the limit ends it, not a hang."""
+def feeding_itself():
+    """A core that takes from the lock it gives to, for ever."""
     machine = Machine()
     machine.flow(*(machine.shim(name, reads=name == "in") for name in ("in", "out")))
     own = machine.end("own", 1, 1)
@@ -204,8 +205,30 @@ def test_a_loop_that_feeds_itself_ends_at_the_step_limit():
     machine.program.add_port(core, "own", own.free, own.free, list(own.buffers))
     machine.program.set_steps(core, [(0, 3, -1), (2, 0, 1), (3, 0, 1), (1, 0, 0)])
     machine.wait(machine.push(0, 1))
+    return machine.program
+
+
+def test_a_loop_that_feeds_itself_ends_at_the_step_limit():
+    """It never waits, so nothing is a deadlock; the limit ends it, not a hang."""
     with pytest.raises(_engine.SimulationError, match="more than 5000 steps"):
-        _engine.run_timing(machine.program, max_steps=5000)
+        _engine.run_timing(feeding_itself(), max_steps=5000)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there are no timers here")
+def test_an_interrupt_ends_a_run_that_would_go_on_for_ever():
+    """What a signal's handler raises comes out of the engine, as Ctrl-C does."""
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.05)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            _engine.run_timing(feeding_itself())
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def test_three_cores_in_a_ring_are_all_named():

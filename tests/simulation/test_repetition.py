@@ -5,10 +5,18 @@ import pytest
 from hypothesis import given, settings
 
 from tests.simulation.products import DEVICE, matrices, problem, products
+from tilescope import _engine
+from tilescope.designs.elementwise import accumulate_design, smallest_design
 from tilescope.designs.mapping import choose_mapping
 from tilescope.designs.plan import make_plan
+from tilescope.designs.streaming import add_design, copy_design
 from tilescope.quantities.dtypes import numpy_dtype
-from tilescope.simulation.simulate import PreparedPlan, simulate_design, simulate_plan
+from tilescope.simulation.simulate import (
+    PreparedDesign,
+    PreparedPlan,
+    simulate_design,
+    simulate_plan,
+)
 from tilescope.workloads import Gemm
 
 
@@ -112,6 +120,39 @@ def repeated(plan, inputs):
     prepared.engine_plan.run(flat, table, False)
     m, n = plan.gemm.m, plan.gemm.n
     return [np.ascontiguousarray(arrays[2][:m, :n]).tobytes() for arrays in sets]
+
+
+@pytest.mark.parametrize(
+    "design",
+    [
+        accumulate_design("accumulate", 64, 64, "float32"),
+        add_design(10_000, "float32", 4, 2, chunk=256),
+        copy_design(10_000, "float32", 2, chunk=512),
+        smallest_design(1024, "float32"),
+    ],
+    ids=lambda design: design.name,
+)
+def test_elementwise_designs_give_the_same_bytes_when_they_are_repeated(design):
+    """Four launches in one plan, each on memory of its own, against each alone."""
+    generator = np.random.default_rng(5)
+    launches, alone = 4, []
+    flat = []
+    for _ in range(launches):
+        arrays = {
+            buffer.name: generator.standard_normal(buffer.shape, dtype=np.float32)
+            for buffer in design.host_buffers
+        }
+        flat.extend(array.reshape(-1).view(np.uint8).copy() for array in arrays.values())
+        simulate_design(design, DEVICE, arrays)
+        alone.append([array.tobytes() for array in arrays.values()])
+    count = len(design.host_buffers)
+    table = np.zeros((launches, 10), np.int64)
+    for place in range(launches):
+        table[place, : 2 + count] = [1, 0, *range(count * place, count * (place + 1))]
+    prepared = PreparedDesign(design, DEVICE, with_data=True)
+    _engine.Plan([prepared.lowered.program]).run(flat, table, False)
+    found = [array.tobytes() for array in flat]
+    assert [found[count * i : count * (i + 1)] for i in range(launches)] == alone
 
 
 def test_a_prepared_plan_forgets_the_run_before():
