@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from tilescope.devices.device import Device
@@ -18,6 +19,7 @@ B_LAYOUTS = ("row", "column")
 PORTS = ("single", "spread")
 KERNELS = ("vector", "scalar")
 EMULATIONS = ("safe", "fast", "low")
+C_DEPTHS = (2, 1)
 
 SEED_BLOCK = (64, 64, 64)
 MAX_CORE_N = 96
@@ -135,22 +137,30 @@ def base_mapping(
     return base
 
 
-def choose_core_tile(gemm: Gemm, device: Device, base: Mapping) -> Mapping:
-    """The base with the core tile that its family chooses for a product on the base's grid."""
+def choose_core_tile(
+    gemm: Gemm, device: Device, base: Mapping, depths: tuple[int, ...] = C_DEPTHS
+) -> Mapping:
+    """The base with the core tile that its family chooses for a product on the base's grid.
+
+    Its k divides the base's `k_mt` where that is given; C is buffered as often as the first of
+    the depths for which there is room.
+    """
     if base.family == "whole-array":
-        return whole_array_mapping(gemm, device, base)
-    return fused_mapping(gemm, device, base)
+        return whole_array_mapping(gemm, device, base, depths)
+    return fused_mapping(gemm, device, base, depths)
 
 
-def fused_mapping(gemm: Gemm, device: Device, base: Mapping) -> Mapping:
+def fused_mapping(
+    gemm: Gemm, device: Device, base: Mapping, depths: tuple[int, ...] = C_DEPTHS
+) -> Mapping:
     """The fused-k core tile: least padded work first, then the fewest core calls, within L1."""
     rows = base.grid[0]
     best: tuple[tuple[int, int, int], Mapping] | None = None
     m = min(64, round_up(ceil_div(gemm.m, rows), 16))
     for n in range(16, MAX_CORE_N + 1, 16):
         for k in range(16, MAX_CORE_K + 1, 8):
-            mapping = _fitting(gemm.dtype, device, replace(base, core_tile=(m, n, k)))
-            if mapping is None:
+            mapping = _fitting(gemm.dtype, device, replace(base, core_tile=(m, n, k)), depths)
+            if mapping is None or mapping.staged_k % k:
                 continue
             pm, pn, pk = mapping.padded(gemm)
             calls = (pm // m) * (pn // n) * (pk // k)
@@ -158,14 +168,17 @@ def fused_mapping(gemm: Gemm, device: Device, base: Mapping) -> Mapping:
             if best is None or score < best[0]:
                 best = (score, mapping)
     if best is None:
+        staged = f" with {base.k_mt} of K staged, which its k must divide," if base.k_mt else ""
         raise InputError(
-            f"No fused-k core tile for {gemm.label} in {gemm.dtype} fits the L1 of {device.name} "
-            f"({device.l1_bytes} bytes)."
+            f"No fused-k core tile for {gemm.label} in {gemm.dtype}{staged} fits the L1 of "
+            f"{device.name} ({device.l1_bytes} bytes)."
         )
     return best[1]
 
 
-def whole_array_mapping(gemm: Gemm, device: Device, base: Mapping) -> Mapping:
+def whole_array_mapping(
+    gemm: Gemm, device: Device, base: Mapping, depths: tuple[int, ...] = C_DEPTHS
+) -> Mapping:
     """The whole-array tile and staging that bound the time least, within L1 and L2.
 
     The bound is the busiest resource's time and what nothing overlaps; among equals the one that
@@ -177,20 +190,19 @@ def whole_array_mapping(gemm: Gemm, device: Device, base: Mapping) -> Mapping:
     for m in _sides(gemm.m, rows, max(16, r)):
         for n in _sides(gemm.n, columns, max(16, t)):
             for k in _sides(gemm.k, 1, max(16, s), MAX_WHOLE_ARRAY_K):
-                tile = _fitting(gemm.dtype, device, replace(base, core_tile=(m, n, k)))
+                tile = _fitting(gemm.dtype, device, replace(base, core_tile=(m, n, k)), depths)
                 if tile is None:
                     break
-                times = 1
-                while _stages(mapping := _staging(tile, times), gemm, device):
+                for mapping in _stagings(tile, gemm, device):
                     bounds = _bound_cycles(mapping, gemm, device)
                     ends = _end_cycles(mapping, gemm, device)
                     score = (max(bounds) + ends, sum(bounds), -mapping.staged_k)
                     if best is None or score < best[0]:
                         best = (score, mapping)
-                    times += 1
     if best is None:
+        staged = f" with {base.k_mt} of K staged, which its k must divide," if base.k_mt else ""
         raise InputError(
-            f"No whole-array core tile for {gemm.label} in {gemm.dtype} fits {device.name}."
+            f"No whole-array core tile for {gemm.label} in {gemm.dtype}{staged} fits {device.name}."
         )
     return best[1]
 
@@ -200,9 +212,22 @@ def _sides(size: int, parts: int, step: int, most: int = MAX_WHOLE_ARRAY_SIDE) -
     return range(step, min(most, round_up(ceil_div(size, parts), step)) + 1, step)
 
 
-def _staging(tile: Mapping, times: int) -> Mapping:
-    """The mapping with so many core tiles of K in a mem tile at once."""
-    return tile if times == 1 else replace(tile, k_mt=tile.core_tile[2] * times)
+def _stagings(tile: Mapping, gemm: Gemm, device: Device) -> Iterator[Mapping]:
+    """The mapping with one core tile of K in a mem tile at once, with two and so on.
+
+    As many as it has room for and the product needs; only those of `k_mt` where that is given.
+    """
+    k = tile.core_tile[2]
+    if tile.k_mt:
+        if tile.k_mt % k == 0 and _stages(tile, gemm, device):
+            yield tile
+        return
+    mapping = tile
+    while _stages(mapping, gemm, device):
+        yield mapping
+        if mapping.staged_k >= gemm.k:
+            return
+        mapping = replace(mapping, k_mt=mapping.staged_k + k)
 
 
 def _stages(mapping: Mapping, gemm: Gemm, device: Device) -> bool:
@@ -210,8 +235,6 @@ def _stages(mapping: Mapping, gemm: Gemm, device: Device) -> bool:
     m, n, k = mapping.core_tile
     rows, columns = mapping.grid
     staged, lines = mapping.staged_k, ceil_div(rows, min(rows, columns))
-    if staged > k and staged > round_up(gemm.k, k):
-        return False
     inputs = (lines * m + n) * staged * dtype_bytes(gemm.dtype)
     held = 2 * (inputs + rows * m * n * dtype_bytes(mapping.c_dtype))
     descriptors = 2 * (lines + 1) * (1 + staged // k) + 2 * 2 * rows
@@ -255,12 +278,14 @@ def _bound_cycles(mapping: Mapping, gemm: Gemm, device: Device) -> tuple[float, 
 
 def with_fitting_c(gemm: Gemm, device: Device, mapping: Mapping) -> Mapping:
     """The mapping with C buffered twice on a core where L1 allows it, once otherwise."""
-    return _fitting(gemm.dtype, device, mapping) or replace(mapping, c_depth=1)
+    return _fitting(gemm.dtype, device, mapping, C_DEPTHS) or replace(mapping, c_depth=1)
 
 
-def _fitting(dtype: str, device: Device, mapping: Mapping) -> Mapping | None:
-    """The mapping with C double-buffered if L1 allows, single if not, None if neither fits."""
-    for c_depth in (2, 1):
+def _fitting(
+    dtype: str, device: Device, mapping: Mapping, depths: tuple[int, ...]
+) -> Mapping | None:
+    """The mapping with C buffered as the first of the depths that L1 has room for, or None."""
+    for c_depth in depths:
         candidate = replace(mapping, c_depth=c_depth)
         if l1_demand(candidate, dtype) <= device.l1_bytes - device.l1_reserved_bytes:
             return candidate

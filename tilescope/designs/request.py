@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from tilescope.designs.mapping import (
+    C_DEPTHS,
     FAMILIES,
     PORTS,
     Mapping,
@@ -22,8 +23,6 @@ from tilescope.workloads.gemm import Gemm
 
 SEED_GRID = (4, 4)
 SEED_BLOCK = (64, 64, 64)
-MAX_TILE_SIDE = 4096
-C_DEPTHS = (1, 2)
 DEFAULT_PORTS = {"per-tile": "single", "fused-k": "single", "whole-array": "spread"}
 MAX_TASKS = 500_000  # of one launch; lists of them are held in memory
 
@@ -70,8 +69,6 @@ def resolve(request: MappingRequest, gemm: Gemm, device: Device) -> Mapping:
         k_mt=request.k_mt,
     )
     mapping = _with_tile(request, gemm, device, base)
-    if request.c_depth is not None:
-        mapping = replace(mapping, c_depth=request.c_depth)
     _check_staging(mapping)
     _check_size(gemm, mapping)
     for launch in make_plan(gemm, mapping).launches:
@@ -85,6 +82,8 @@ def _check_for_family(request: MappingRequest) -> None:
         check_choice("port rule", request.ports, PORTS)
     if request.c_depth is not None and request.c_depth not in C_DEPTHS:
         raise InputError(f"C is buffered once or twice on a core (1 or 2), not {request.c_depth}.")
+    if request.k_mt is not None and request.k_mt < 1:
+        raise InputError(f"A mem tile stages {request.k_mt} of K; it must be 1 or more.")
     if request.family == "per-tile":
         for what, value in (("K in mem tiles", request.k_mt), ("C's buffers", request.c_depth)):
             if value is not None:
@@ -117,11 +116,6 @@ def _with_tile(request: MappingRequest, gemm: Gemm, device: Device, base: Mappin
     """The base with the core tile asked for, or with the one that its family chooses."""
     kernel = base.matmul(gemm.dtype)
     if request.core_tile is not None:
-        for letter, side in zip("mnk", request.core_tile, strict=True):
-            if not 1 <= side <= MAX_TILE_SIDE:
-                raise InputError(
-                    f"The core tile's {letter} is {side}; it must be from 1 to {MAX_TILE_SIDE}."
-                )
         m, n, k = request.core_tile
         if problems := kernel.problems(m, k, n):
             raise DesignError(" ".join(problems))
@@ -132,7 +126,10 @@ def _with_tile(request: MappingRequest, gemm: Gemm, device: Device, base: Mappin
         m, n, k = (round_up(ceil_div(size, parts), step) for size, parts, step in sides)
         mapping = replace(base, core_tile=(m, n, k))
     else:
-        return choose_core_tile(gemm, device, base)
+        depths = C_DEPTHS if request.c_depth is None else (request.c_depth,)
+        return choose_core_tile(gemm, device, base, depths)
+    if request.c_depth is not None:
+        return replace(mapping, c_depth=request.c_depth)
     return mapping if base.family == "per-tile" else with_fitting_c(gemm, device, mapping)
 
 
