@@ -16,7 +16,7 @@ SIDES = st.integers(1, 200)
 
 
 @st.composite
-def products(draw, families=("per-tile", "fused-k")):
+def products(draw, families=("per-tile", "fused-k", "whole-array")):
     """A small product and its mapping: default tiles, or any that fit."""
     dtype = draw(st.sampled_from(["float32", "bfloat16"]))
     gemm = Gemm("any", draw(SIDES), draw(SIDES), draw(SIDES), dtype)
@@ -67,7 +67,7 @@ def blocks(plan):
 
 def launch_shape(plan):
     """(m, n, k) that one launch of the product covers."""
-    return plan.padded if plan.mapping.family == "fused-k" else plan.mapping.block
+    return plan.mapping.block if plan.mapping.family == "per-tile" else plan.padded
 
 
 def traffic(plan, launch):

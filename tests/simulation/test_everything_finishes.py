@@ -64,11 +64,12 @@ def test_per_tile_launches_both_kernels_once_for_every_block(name, ports, choice
 
 @pytest.mark.parametrize("choice", CHOICES, ids=lambda choice: "-".join(choice))
 @pytest.mark.parametrize("ports", ["single", "spread"])
+@pytest.mark.parametrize("family", ["fused-k", "whole-array"])
 @pytest.mark.parametrize("name", LAUNCHES)
-def test_fused_k_launches_once(name, ports, choice):
+def test_fused_families_launch_once(name, family, ports, choice):
     dtype, kernel, emulation = choice
     gemm = projection(name, dtype)
-    plan = make_plan(gemm, choose_mapping(gemm, "fused-k", DEVICE, ports, kernel, emulation))
+    plan = make_plan(gemm, choose_mapping(gemm, family, DEVICE, ports, kernel, emulation))
     outcome = simulate_plan(plan, DEVICE)
     (launch,) = outcome.launches
     assert (launch.planned.kernel, launch.planned.count) == ("linear_fused", 1)
@@ -77,7 +78,7 @@ def test_fused_k_launches_once(name, ports, choice):
     assert launch.outcome.kernel_calls["linear_matmul"] == m * n * k * 16
 
 
-@pytest.mark.parametrize("family", ["per-tile", "fused-k"])
+@pytest.mark.parametrize("family", ["per-tile", "fused-k", "whole-array"])
 @pytest.mark.parametrize("ports", ["single", "spread"])
 @pytest.mark.parametrize(
     "shape",

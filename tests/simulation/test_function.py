@@ -22,7 +22,7 @@ KERNELS = {
 @pytest.mark.parametrize("shape", [(64, 64, 64), (65, 70, 130), (1, 1, 1)], ids=str)
 @pytest.mark.parametrize("kernel", KERNELS)
 @pytest.mark.parametrize("ports", ["single", "spread"])
-@pytest.mark.parametrize("family", ["per-tile", "fused-k"])
+@pytest.mark.parametrize("family", ["per-tile", "fused-k", "whole-array"])
 def test_every_mapping_computes_the_product_within_its_kernels_contract(
     family, ports, kernel, shape
 ):

@@ -90,7 +90,7 @@ def test_launches_that_repeat_recorded_moves_give_the_bytes_of_fresh_ones(ports,
 
 
 @settings(deadline=None, max_examples=30, derandomize=True)
-@given(product=products(families=("fused-k",)))
+@given(product=products(families=("fused-k", "whole-array")))
 def test_any_design_gives_the_same_bytes_when_it_is_repeated(product):
     """Launched three times in one plan on other data: the second and third repeat the first."""
     gemm, mapping = product
