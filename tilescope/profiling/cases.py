@@ -15,6 +15,7 @@ from tilescope.profiling import samples
 from tilescope.profiling.accuracy import Matrix, errors, exact_product
 from tilescope.profiling.baseline import time_calls
 from tilescope.profiling.inputs import Inputs, make_inputs
+from tilescope.profiling.intervals import outside, validated
 from tilescope.runs.figures import (
     BudgetTerm,
     Grid,
@@ -27,6 +28,8 @@ from tilescope.runs.models import Case, MappingChoice
 from tilescope.targets.outcome import TargetOutcome
 from tilescope.targets.protocol import MappedTarget, TimedTarget
 from tilescope.workloads.gemm import Gemm
+
+PRODUCT = "gemm"  # what the ledger calls every case
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,8 @@ def _case(
     reference: Literal["pytorch", "float64"] | None = None
     if error is not None:
         reference = "float64" if beside.output is None else "pytorch"
+    known = (PRODUCT, gemm.dtype, bench.device.name, bench.runtime)
+    found = validated(*known)
     return Case(
         op=bench.op,
         name=gemm.name,
@@ -135,7 +140,12 @@ def _case(
         kernels=kernel_shares(outcome),
         budget=budget(outcome),
         tiles=outcome.tiles,
-        notes=(*notes(gemm, mapping, baseline), *outcome.notes),
+        interval_us=found.interval(npu.median),
+        notes=(
+            *notes(gemm, mapping, baseline),
+            *outside(*known, found=found),
+            *outcome.notes,
+        ),
     )
 
 

@@ -11,6 +11,7 @@ import textwrap
 from tilescope.quantities.units import format_count, format_percent, format_us, significant
 from tilescope.reports.budget import bound_by, closing_percentages, meaning, short, summed
 from tilescope.reports.case_table import case_table
+from tilescope.reports.intervals import within
 from tilescope.reports.paint import PLAIN, Paint
 from tilescope.reports.wrapping import wrap
 from tilescope.runs.models import Case, MappingChoice, Run
@@ -88,6 +89,8 @@ def _how_long(run: Run, width: int, paint: Paint) -> list[str]:
     count = "1 case" if len(cases) == 1 else f"{len(cases)} cases"
     npu = "simulated NPU" if cases[0].npu_us.kind == "simulated" else "NPU"
     lines = [f"{format_us(npu_us)} on the {npu} for {count}"]
+    if (interval := within(cases)) is not None:
+        lines = [f"{format_us(npu_us)} (simulated, {interval}) on the NPU for {count}"]
     torch_us = [case.baseline_us.median for case in cases if case.baseline_us]
     if len(torch_us) == len(cases) and npu_us > 0:
         total_us = sum(torch_us)
