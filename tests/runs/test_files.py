@@ -1,12 +1,14 @@
 """The run file: what is written comes back, and what cannot be read says why."""
 
 import json
+import os
+import threading
 from pathlib import Path
 
 import pytest
 
 from tilescope.errors import InputError
-from tilescope.runs.files import check_writable, read_run, to_json, write_run
+from tilescope.runs.files import check_writable, read_run, to_json, write_bytes, write_run
 from tilescope.runs.models import Run, json_schema
 
 
@@ -99,6 +101,44 @@ def test_a_folder_and_a_missing_folder_are_no_output(tmp_path: Path) -> None:
         check_writable(tmp_path)
     with pytest.raises(InputError, match="does not exist"):
         check_writable(tmp_path / "nowhere" / "run.json")
+
+
+def test_a_pipe_is_written_to_and_never_replaced(per_tile_run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    read: list[str] = []
+    reader = threading.Thread(target=lambda: read.append(path.read_text(encoding="utf-8")))
+    reader.start()
+    write_run(per_tile_run, path, force=True)
+    reader.join(timeout=10)
+    assert read == [to_json(per_tile_run)]
+    assert path.is_fifo()
+    assert [file.name for file in tmp_path.iterdir()] == ["pipe"]
+
+
+def test_a_device_that_is_full_says_so() -> None:
+    with pytest.raises(InputError, match=r"/dev/full cannot be written: No space left"):
+        write_bytes(b"anything", Path("/dev/full"))
+    assert Path("/dev/full").is_char_device()
+
+
+def test_what_a_link_points_to_is_kept_or_replaced_and_the_link_stays(tmp_path: Path) -> None:
+    target, link = tmp_path / "target.json", tmp_path / "link.json"
+    target.write_text("kept", encoding="utf-8")
+    link.symlink_to(target)
+    with pytest.raises(InputError, match="exists and is kept"):
+        write_bytes(b"new", link)
+    write_bytes(b"new", link, force=True)
+    assert link.is_symlink()
+    assert target.read_text(encoding="utf-8") == "new"
+
+
+def test_a_link_into_a_missing_folder_is_no_output(tmp_path: Path) -> None:
+    link = tmp_path / "link.json"
+    link.symlink_to(tmp_path / "nowhere" / "run.json")
+    with pytest.raises(InputError, match="does not exist"):
+        write_bytes(b"new", link)
+    assert link.is_symlink()
 
 
 def test_times_that_are_no_numbers_are_refused(per_tile_run: Run, tmp_path: Path) -> None:

@@ -15,14 +15,21 @@ from tilescope.runs.models import SCHEMA_VERSION, Run
 def check_writable(path: Path, *, force: bool = False) -> None:
     """Accept a path for output, before the work whose output it takes.
 
+    A device or a pipe holds nothing that could be kept; a link stands for what it points to.
+
     Raises:
         InputError: the path exists and force is not set, is a folder, or lies in a folder that
             does not exist or cannot be written.
     """
     if path.is_dir():
         raise InputError(f"{path} is a folder; name a file in it.")
+    if is_stream(path):
+        if not os.access(path, os.W_OK):
+            raise InputError(f"{path} cannot be written; choose another place.")
+        return
     if path.exists() and not force:
         raise InputError(f"{path} exists and is kept; add --force to replace it.")
+    path = Path(os.path.realpath(path))
     folder = path.parent
     if not folder.is_dir():
         raise InputError(f"The folder {folder} does not exist; make it first.")
@@ -38,10 +45,20 @@ def check_writable(path: Path, *, force: bool = False) -> None:
 def write_bytes(content: bytes, path: Path, *, force: bool = False) -> None:
     """Put a whole file in place in one step, so that no reader ever sees half of it.
 
+    A device or a pipe is written to and stays what it is.
+
     Raises:
         InputError: see check_writable; also where the disk refuses.
     """
     check_writable(path, force=force)
+    if is_stream(path):
+        try:
+            with path.open("wb") as stream:
+                stream.write(content)
+        except OSError as error:
+            raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
+        return
+    path = Path(os.path.realpath(path))
     partial = _partial(path)
     try:
         with partial.open("xb") as file:
@@ -53,6 +70,11 @@ def write_bytes(content: bytes, path: Path, *, force: bool = False) -> None:
         raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+def is_stream(path: Path) -> bool:
+    """Whether the path is something that is written to but not replaced: a device, a pipe."""
+    return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def to_json(run: Run) -> str:
