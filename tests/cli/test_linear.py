@@ -87,6 +87,7 @@ def test_an_existing_file_is_kept_and_nothing_is_run(
         (["--case", "my:9999999x1x1"], "largest dimension"),
         (["--case", "q_proj:1x1x1"], "already"),
         (["--case", "a:1x1x1", "--case", "a:1x1x1"], "already"),
+        (["--case", "all:1x1x1"], "means every case"),
         (["--dtype", "f16"], "bfloat16"),
         (["--dtype", "double"], "Unknown dtype"),
         (["--device", "npu7"], "Unknown device"),

@@ -21,7 +21,10 @@ def test_a_shape_is_three_numbers_around_x(text: str) -> None:
     assert parse_shape(text) == (64, 128, 256)
 
 
-@pytest.mark.parametrize("text", ["", "64", "64x128", "64x128x256x2", "axbxc", "1.5x2x3", "x x x"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "64", "64x128", "64x128x256x2", "axbxc", "1.5x2x3", "x x x", "1_0x2x3", "１x２x３"],
+)
 def test_anything_else_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(InputError, match="as in 64x128x256"):
         parse_shape(text)

@@ -20,6 +20,8 @@ def choose_cases(names: Sequence[str], own: Sequence[str]) -> list[LinearProject
     extra = [parse_case(text) for text in own]
     known = default_test_cases()
     for case in extra:
+        if case.name == ALL:
+            raise InputError(f"The name {ALL!r} means every case; choose another name.")
         if any(case.name == other.name for other in known):
             raise InputError(f"There is a case named {case.name!r} already; choose another name.")
         known.append(case)

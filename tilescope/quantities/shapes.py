@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from tilescope.errors import InputError
 
 MAX_DIMENSION = 2**20
 MAX_MACS = 2**40
+WHOLE_NUMBER = re.compile(r"\s*-?[0-9]{1,99}\s*")
 
 
 def ceil_div(dividend: int, divisor: int) -> int:
@@ -25,12 +28,9 @@ def parse_shape(text: str) -> tuple[int, int, int]:
         InputError: not three whole numbers, or out of range (see check_shape).
     """
     parts = text.strip().lower().replace("×", "x").split("x")
-    try:
-        m, n, k = (int(part) for part in parts)
-    except ValueError:
-        raise InputError(
-            f"A shape is MxNxK, three whole numbers as in 64x128x256, not {text!r}."
-        ) from None
+    if len(parts) != 3 or not all(map(WHOLE_NUMBER.fullmatch, parts)):
+        raise InputError(f"A shape is MxNxK, three whole numbers as in 64x128x256, not {text!r}.")
+    m, n, k = map(int, parts)
     check_shape(m, n, k, text)
     return m, n, k
 
