@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from tilescope.reports.seed import case_report, seed_report
@@ -37,8 +38,19 @@ def test_every_label_of_the_seed_is_there_in_its_order(per_tile_case: Case) -> N
 
 
 def test_speedup_is_a_ratio_of_means(per_tile_case: Case) -> None:
-    # Means: 1,100 µs over 20,000 µs is 0.055, printed as 0.06; the medians would give 0.05.
-    assert re.search(r"Speedup: +0\.06x", case_report(per_tile_case))
+    # Means: 1,100 µs over 20,000 µs is 0.055; the medians would give 0.05.
+    assert re.search(r"Speedup: +0\.0550x", case_report(per_tile_case))
+
+
+@pytest.mark.parametrize(
+    ("npu_us", "shown"),
+    [(2.2e3, "0.50x"), (1.1e4, "0.10x"), (1.2e4, "0.0917x"), (1.1e6, "0.00100x")],
+)
+def test_a_small_speedup_keeps_its_digits(per_tile_case: Case, npu_us: float, shown: str) -> None:
+    # 1,100 µs over 2,200, 11,000, 12,000 and 1,100,000 µs.
+    slow = per_tile_case.npu_us.model_copy(update={"mean": npu_us})
+    text = case_report(per_tile_case.model_copy(update={"npu_us": slow}))
+    assert f"Speedup:      {shown}\n" in text
 
 
 def test_gflops_are_two_m_n_k_over_the_mean(per_tile_case: Case) -> None:

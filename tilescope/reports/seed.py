@@ -6,6 +6,7 @@ the mean.
 
 from __future__ import annotations
 
+from tilescope.quantities.units import significant
 from tilescope.reports.tables import Column, table
 from tilescope.runs.figures import KernelShare, Statistics
 from tilescope.runs.models import Case, Run
@@ -133,7 +134,11 @@ def _mean_ms(statistics: Statistics) -> str:
 
 
 def _ratio(above: float | None, below: float | None) -> str:
-    return f"{above / below:.2f}x" if above is not None and below else "-"
+    """Two decimals as the seed has them; three significant digits where those would say little."""
+    if above is None or not below:
+        return "-"
+    ratio = above / below
+    return f"{ratio:.2f}x" if ratio >= 0.1 else f"{significant(ratio)}x"
 
 
 def _error(value: float | None, digits: int = 6) -> str:
