@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -114,7 +115,7 @@ def large_timing() -> list[Mark]:
             make_plan(gemm, mapping).launches[0].design, device, with_data=False
         )
         for extrapolate in (True, False):
-            times = [seconds(lambda: design.time(extrapolate=extrapolate)) for _ in range(5)]
+            times = [seconds(partial(design.time, extrapolate=extrapolate)) for _ in range(5)]
             how = "" if extrapolate else ", step by step"
             figure = statistics.median(times)
             marks.append(Mark(f"4096³ {family} {ports}, timing only{how}", figure, most, "s"))
