@@ -1,6 +1,6 @@
 """`python -m tilescope`: the command line."""
 
-from tilescope.cli.main import main
+from tilescope.cli.start import main
 
 if __name__ == "__main__":
     main()
