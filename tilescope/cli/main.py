@@ -19,6 +19,7 @@ from tilescope.cli.kernels import kernels
 from tilescope.cli.linear import linear
 from tilescope.cli.runtimes import runtimes
 from tilescope.cli.schema import schema
+from tilescope.cli.tile import tile
 from tilescope.cli.validate import validate
 
 app = typer.Typer(
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 app.command()(linear)
 app.command()(gemm)
+app.command()(tile)
 app.command()(doctor)
 app.command()(schema)
 app.command()(validate)

@@ -11,8 +11,10 @@ from tilescope.cli import terminal
 from tilescope.cli.ending import INTERRUPTED, fail
 from tilescope.errors import InputError
 from tilescope.profiling.products import ProductSettings, Profile, profile_products
+from tilescope.profiling.tiles import TileSettings, profile_tile
 from tilescope.reports.paint import Paint
 from tilescope.reports.screen import screen
+from tilescope.reports.tile import tile_report
 from tilescope.runs.files import check_writable, to_json, write_run
 from tilescope.runs.timeline import timeline_path, write_timeline
 from tilescope.workloads.cases import LinearProjectionTestCase
@@ -27,7 +29,7 @@ class Outputs:
     json: str | None
     force: bool
     quiet: bool
-    color: str
+    color: str = "auto"
 
     @property
     def path(self) -> Path | None:
@@ -59,6 +61,25 @@ def profile_and_show(
             print(f"\nWritten: {', '.join(map(str, written))}")
     if not profile.run.complete:
         fail(f"Interrupted; finished {len(profile.run.cases)} of {len(cases)}.", INTERRUPTED)
+
+
+def show_tile(settings: TileSettings, outputs: Outputs, *, verbose: bool) -> None:
+    """Profile one block, print its report or the run file, and write what was asked for.
+
+    Raises:
+        InputError: see check_outputs and profile_tile.
+        WrongResultError: the output lies outside the kernel's contract; nothing is written.
+    """
+    check_outputs(outputs, (), timeline=False)
+    with terminal.progress(quiet=outputs.quiet) as notify:
+        run = profile_tile(settings, notify=notify)
+    written = write_outputs(Profile(run), outputs)
+    if outputs.json == STDOUT:
+        sys.stdout.write(to_json(run))
+    elif not outputs.quiet:
+        print(tile_report(run, verbose=verbose, width=terminal.width()), end="")
+        if written:
+            print(f"\nWritten: {', '.join(map(str, written))}")
 
 
 def check_outputs(

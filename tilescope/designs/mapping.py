@@ -9,7 +9,7 @@ from tilescope.devices.device import Device
 from tilescope.errors import InputError
 from tilescope.kernels.catalog import find_kernel
 from tilescope.kernels.contract import Kernel
-from tilescope.quantities.dtypes import dtype_bytes
+from tilescope.quantities.dtypes import canonical_dtype, dtype_bytes
 from tilescope.quantities.names import unknown_name
 from tilescope.quantities.shapes import ceil_div, round_up
 from tilescope.workloads.gemm import Gemm
@@ -131,7 +131,7 @@ def base_mapping(
         ports=ports,
         kernel=kernel,
         emulation=emulation if emulates else None,
-        c_dtype=c_dtype or ACCUMULATOR_DTYPES.get(gemm.dtype, gemm.dtype),
+        c_dtype=canonical_dtype(c_dtype or ACCUMULATOR_DTYPES.get(gemm.dtype, gemm.dtype)),
     )
     base.matmul(gemm.dtype)
     return base

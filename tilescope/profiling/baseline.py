@@ -10,13 +10,20 @@ MIN_WARM_UP_CALLS = 3
 WARM_UP_NS = 50_000_000
 
 
-def time_calls(call: Callable[[], object], num_runs: int) -> tuple[float, ...]:
+def time_calls(
+    call: Callable[[], object], num_runs: int, warm_up: int | None = None
+) -> tuple[float, ...]:
     """The wall time in µs of each of `num_runs` calls, after a warm-up.
 
-    The warm-up is three calls or more, until 50 ms have passed, so that threads have started and
-    code is generated; the collector of garbage is off while the clock runs.
+    The warm-up is `warm_up` calls, or where that is not given three or more until 50 ms have
+    passed, so that threads have started and code is generated; the collector of garbage is off
+    while the clock runs.
     """
-    _warm_up(call)
+    if warm_up is None:
+        _warm_up(call)
+    else:
+        for _ in range(warm_up):
+            call()
     samples_us = []
     collecting = gc.isenabled()
     gc.disable()

@@ -36,7 +36,8 @@ PRODUCT = "gemm"  # what the ledger calls every case
 class Bench:
     """What the cases of a run share: the device, where to run, how often and on what data.
 
-    baseline: None where none is wanted; timing_only: the NPU moves no data, so nothing is judged.
+    baseline: None where none is wanted; timing_only: the NPU moves no data, so nothing is judged;
+    warm_up: untimed calls of a baseline, None for a rule of time; second_baseline: one more.
     """
 
     device: Device
@@ -47,15 +48,18 @@ class Bench:
     seed: int
     op: str = "linear"
     timing_only: bool = False
+    warm_up: int | None = None
+    second_baseline: TimedTarget | None = None
 
 
 @dataclass(frozen=True)
 class _Beside:
-    """The baseline's times and output, or why there are none."""
+    """The baselines' times and the first one's output, or why there are none."""
 
     us: SampledStatistics | None = None
     output: Matrix | None = None
     missing: str | None = None
+    second_us: SampledStatistics | None = None
 
 
 def profile_case(gemm: Gemm, mapping: Mapping, bench: Bench, notify: Callable[[str], None]) -> Case:
@@ -86,16 +90,22 @@ def profile_case(gemm: Gemm, mapping: Mapping, bench: Bench, notify: Callable[[s
 def _run_baseline(
     gemm: Gemm, bench: Bench, inputs: Inputs | None, notify: Callable[[str], None]
 ) -> _Beside:
-    """PyTorch's times on the inputs, where it is wanted and there."""
+    """The baselines' times on the inputs, where they are wanted and there."""
     if bench.baseline is None or inputs is None:
         return _Beside()
+    second = None
+    if bench.second_baseline is not None:
+        notify(f"timing NumPy, {bench.num_runs} runs")
+        call = bench.second_baseline.prepare(gemm, *inputs)
+        second = samples.measured(time_calls(call, bench.num_runs, bench.warm_up))
     missing = bench.baseline.available()
     if missing is not None:
-        return _Beside(missing=missing)
+        return _Beside(missing=missing, second_us=second)
     notify(f"timing PyTorch, {bench.num_runs} runs")
     call = bench.baseline.prepare(gemm, *inputs)
     output = bench.baseline.output(call())
-    return _Beside(samples.measured(time_calls(call, bench.num_runs)), output)
+    times = time_calls(call, bench.num_runs, bench.warm_up)
+    return _Beside(samples.measured(times), output, second_us=second)
 
 
 def _case(
@@ -130,6 +140,7 @@ def _case(
         device_us=outcome.device_us,
         baseline_us=baseline,
         baseline_missing=beside.missing,
+        numpy_us=beside.second_us,
         speedup=_ratio(baseline, npu),
         npu_gflops=gflops(gemm, npu),
         baseline_gflops=gflops(gemm, baseline) if baseline else None,

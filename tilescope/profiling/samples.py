@@ -13,7 +13,9 @@ TIMER_RESOLUTIONS_PER_SAMPLE = 1000
 
 def simulated(us: float) -> Statistics:
     """The statistics of a simulated time: it is deterministic, so n = 1 and nothing spreads."""
-    return Statistics(kind="simulated", median=us, mean=us, std=0.0, min=us, max=us, p95=us, n=1)
+    return Statistics(
+        kind="simulated", median=us, mean=us, std=0.0, min=us, max=us, p95=us, p99=us, n=1
+    )
 
 
 def measured(samples_us: Sequence[float]) -> SampledStatistics:
@@ -30,6 +32,7 @@ def measured(samples_us: Sequence[float]) -> SampledStatistics:
         min=ordered[0],
         max=ordered[-1],
         p95=percentile(ordered, 0.95),
+        p99=percentile(ordered, 0.99),
         n=count,
         samples=tuple(samples_us),
     )

@@ -51,7 +51,10 @@ class Grid(Part):
 
 
 class Statistics(Part):
-    """A sample of times in µs; a simulated one is deterministic and has n = 1 and std = 0."""
+    """A sample of times in µs; a simulated one is deterministic and has n = 1 and std = 0.
+
+    p99 is absent from files that were written before it was taken.
+    """
 
     kind: Kind
     median: Microseconds
@@ -60,6 +63,7 @@ class Statistics(Part):
     min: Microseconds
     max: Microseconds
     p95: Microseconds
+    p99: Microseconds | None = None
     n: Size
 
 

@@ -56,7 +56,7 @@ class Case(Part):
     mapping makes of the shape, where that is more; GFLOP/s count the unpadded work;
     npu_us: the whole case as its caller waits for it, without the one-time setup_us; device_us:
     first controller instruction to last token, summed over the launches; budget: parts of npu_us;
-    baseline_missing: why there is no PyTorch figure;
+    baseline_missing: why there is no PyTorch figure; numpy_us: NumPy's times, where it was timed;
     max_rel_error: max |NPU − reference| over max |reference|; reference names what that was;
     notes: what a reader must know before trusting the figures.
     """
@@ -75,6 +75,7 @@ class Case(Part):
     device_us: Microseconds
     baseline_us: SampledStatistics | None = None
     baseline_missing: str | None = None
+    numpy_us: SampledStatistics | None = None
     speedup: Rate | None = None
     npu_gflops: Rate
     baseline_gflops: Rate | None = None

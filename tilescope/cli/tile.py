@@ -1,0 +1,59 @@
+"""`tilescope tile`: one launch of one block on the NPU beside PyTorch and NumPy."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tilescope.cli import options
+from tilescope.cli.ending import plain_ending
+
+
+@plain_ending
+def tile(
+    dtype: options.DtypeOption = "float32",
+    out_dtype: options.OutDtypeOption = None,
+    tile_m: Annotated[int, typer.Option("--tile-m", metavar="M", help="Rows of A and C.")] = 64,
+    tile_n: Annotated[int, typer.Option("--tile-n", metavar="N", help="Columns of B and C.")] = 64,
+    tile_k: Annotated[int, typer.Option("--tile-k", metavar="K", help="Columns of A.")] = 64,
+    num_runs: Annotated[
+        int, typer.Option("--num-runs", metavar="N", help="Timed runs of PyTorch and of NumPy.")
+    ] = 100,
+    warmup: Annotated[
+        int | None,
+        typer.Option(
+            "--warmup", metavar="N", help="Untimed runs before them; until 50 ms if not given."
+        ),
+    ] = None,
+    device: options.DeviceOption = "npu1",
+    runtime: options.RuntimeOption = "xrt-linux",
+    kernel: options.KernelOption = "vector",
+    fp32: options.Fp32Option = "safe",
+    seed: options.SeedOption = 0,
+    verbose: Annotated[
+        bool,
+        typer.Option("--verbose", "-v", help="The time budget, the samples and the conditions."),
+    ] = False,
+    json: options.RunFileOption = None,
+    force: options.ForceOption = False,
+    quiet: options.QuietOption = False,
+) -> None:
+    """Profile one block C[M,N] = A[M,K] @ B[K,N], the seed's tile, as one launch on 4×4 cores."""
+    from tilescope.cli.products import Outputs, show_tile
+    from tilescope.designs.request import MappingRequest
+    from tilescope.profiling.tiles import TileSettings
+
+    settings = TileSettings(
+        m=tile_m,
+        n=tile_n,
+        k=tile_k,
+        dtype=dtype,
+        mapping=MappingRequest(kernel=kernel, emulation=fp32, c_dtype=out_dtype),
+        device=device,
+        runtime=runtime,
+        num_runs=num_runs,
+        warm_up=warmup,
+        seed=seed,
+    )
+    show_tile(settings, Outputs(json=json, force=force, quiet=quiet), verbose=verbose)

@@ -1,0 +1,105 @@
+"""Profiling one block: a single launch on the NPU beside PyTorch and NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from tilescope.designs.mapping import Mapping, base_mapping
+from tilescope.designs.request import SEED_GRID, MappingRequest, resolve
+from tilescope.devices.catalog import load_device
+from tilescope.devices.device import Device
+from tilescope.errors import InputError
+from tilescope.profiling import provenance
+from tilescope.profiling.cases import Bench, profile_case
+from tilescope.profiling.products import check_runs
+from tilescope.quantities.dtypes import canonical_dtype
+from tilescope.quantities.shapes import ceil_div, check_shape, round_up
+from tilescope.runs.models import Run
+from tilescope.targets.numpy_cpu import NumPyTarget
+from tilescope.targets.pytorch import PyTorchTarget
+from tilescope.targets.runtimes import load_runtime
+from tilescope.targets.simulated import SimulatedNpu
+from tilescope.workloads.gemm import Gemm
+
+
+@dataclass(frozen=True)
+class TileSettings:
+    """What to profile a block of m×n×k with; names as the command line takes them.
+
+    warm_up: untimed calls of PyTorch and of NumPy; None leaves their number to a rule of time.
+    """
+
+    m: int = 64
+    n: int = 64
+    k: int = 64
+    dtype: str = "float32"
+    mapping: MappingRequest = field(default_factory=MappingRequest)
+    device: str = "npu1"
+    runtime: str = "xrt-linux"
+    num_runs: int = 100
+    warm_up: int | None = None
+    seed: int = 0
+
+
+def profile_tile(
+    settings: TileSettings, *, notify: Callable[[str], None] = lambda text: None
+) -> Run:
+    """One launch that multiplies one block, judged, then PyTorch and NumPy on the same inputs.
+
+    Raises:
+        InputError: an unknown name or a number out of range.
+        DesignError: the block does not fit the device.
+        WrongResultError: the output lies outside the kernel's contract.
+    """
+    check_runs(settings.num_runs)
+    if settings.warm_up is not None:
+        check_runs(settings.warm_up, least=0, what="warm-up runs")
+    if settings.seed < 0:
+        raise InputError(f"The seed is {settings.seed}; it must be 0 or more.")
+    check_shape(settings.m, settings.n, settings.k)
+    device = load_device(settings.device)
+    costs = load_runtime(settings.runtime, device.name)
+    gemm = Gemm("tile", settings.m, settings.n, settings.k, canonical_dtype(settings.dtype))
+    bench = Bench(
+        device=device,
+        runtime=costs.label,
+        npu=SimulatedNpu(device, costs),
+        baseline=PyTorchTarget(),
+        num_runs=settings.num_runs,
+        seed=settings.seed,
+        op="tile",
+        warm_up=settings.warm_up,
+        second_baseline=NumPyTarget(),
+    )
+    case = profile_case(gemm, block_mapping(gemm, settings.mapping, device), bench, notify)
+    conditions = provenance.gather(
+        device=device.name,
+        runtime=bench.runtime,
+        seed=settings.seed,
+        torch=bench.baseline.versions() if bench.baseline else {},
+    )
+    return Run(cases=(case,), provenance=conditions)
+
+
+def block_mapping(gemm: Gemm, request: MappingRequest, device: Device) -> Mapping:
+    """The whole product as one block on the seed's 4×4 grid.
+
+    The core tile is a sixteenth of it, rounded up to what the kernel takes. Its one launch is the
+    product launch that per-tile makes for each block: the design is the same.
+
+    Raises:
+        InputError: a name that does not exist.
+        DesignError: the core tile does not fit the device.
+    """
+    kernel = base_mapping(
+        gemm, "fused-k", "single", request.kernel, request.emulation, request.c_dtype
+    ).matmul(gemm.dtype)
+    r, s, t = kernel.block or (1, 1, 1)
+    rows, columns = SEED_GRID
+    tile = (
+        round_up(ceil_div(gemm.m, rows), r),
+        round_up(ceil_div(gemm.n, columns), t),
+        round_up(gemm.k, s),
+    )
+    return resolve(replace(request, family="fused-k", core_tile=tile, grid=SEED_GRID), gemm, device)
