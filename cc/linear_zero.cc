@@ -19,3 +19,9 @@ inline void zero(T* c, std::int32_t elements) {
 extern "C" void linear_zero_float32(float* c, std::int32_t elements) { zero(c, elements); }
 
 extern "C" void linear_zero_bfloat16(bfloat16* c, std::int32_t elements) { zero(c, elements); }
+
+extern "C" void linear_zero_int32(std::int32_t* c, std::int32_t elements) { zero(c, elements); }
+
+extern "C" void linear_zero_int16(std::int16_t* c, std::int32_t elements) { zero(c, elements); }
+
+extern "C" void linear_zero_int8(std::int8_t* c, std::int32_t elements) { zero(c, elements); }

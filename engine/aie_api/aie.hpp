@@ -12,3 +12,4 @@
 #include "memory.hpp"
 #include "mmul.hpp"
 #include "operations.hpp"
+#include "transpose.hpp"

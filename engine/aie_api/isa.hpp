@@ -4,8 +4,9 @@
 // emulation it was compiled with, so that no two meanings of one template ever meet in a linker.
 #pragma once
 
-#if !defined(TILESCOPE_HOST_PORTABLE) && defined(__AVX512F__) && defined(__AVX512BW__) && \
-    defined(__AVX512VL__) && defined(__AVX512DQ__) && defined(__AVX512BF16__)
+#if !defined(TILESCOPE_HOST_PORTABLE) && defined(__AVX512F__) && defined(__AVX512BW__) &&   \
+    defined(__AVX512VL__) && defined(__AVX512DQ__) && defined(__AVX512BF16__) &&            \
+    defined(__AVX512VNNI__)
 #define TILESCOPE_HOST_AVX512BF16 1
 #define TILESCOPE_HOST_ISA avx512bf16
 #define TILESCOPE_HOST_CHUNK_BYTES 64

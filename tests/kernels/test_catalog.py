@@ -35,11 +35,15 @@ def test_a_bfloat16_product_may_keep_c_in_float32():
         (("linear_matmul", "float16"), "no float16; use bfloat16"),
         (("linear_matmul", "bfloat16", "scalar"), "use the vector kernel"),
         (("linear_accumulate", "float32", "scalar"), "use the vector kernel"),
-        (("linear_matmul", "int8"), "there is bfloat16, float32"),
+        (("linear_round", "int8"), "There is no int8 kernel for linear_round; there is float32"),
+        (("linear_matmul", "int8", "scalar"), "use the vector kernel"),
+        (("linear_matmul", "int32", "vector", None, "int8"), "gives int32, not int8"),
+        (("linear_matmul", "float32", "vector", "bfp16"), "emulated safe, fast, low; bfp16 is a"),
+        (("linear_matmul", "bfloat16", "vector", "bfp16"), "not of bfloat16 on aie2"),
         (("linear_matmul", "float64"), "Unknown dtype"),
         (("linear_matmull", "float32"), "Did you mean linear_matmul"),
         (("linear_matmul", "float32", "tensor"), "Unknown kernel variant"),
-        (("linear_matmul", "float32", "vector", "exact"), "Unknown float32 emulation"),
+        (("linear_matmul", "float32", "vector", "exact"), "Unknown emulation"),
         (("linear_matmul", "float32", "vector", "safe", "bfloat16"), "gives float32, not bfloat16"),
     ],
 )
@@ -93,6 +97,69 @@ def test_sizes_that_a_kernel_does_not_take_are_told_in_a_sentence(scalars, probl
         kernel.arguments(*scalars)
 
 
+@pytest.mark.parametrize(
+    ("dtype", "out", "generation", "symbol", "block"),
+    [
+        ("int8", None, "aie2", "linear_matmul_int8_int32", (4, 8, 8)),
+        ("int8", "int16", "aie2", "linear_matmul_int8_int16", (4, 8, 8)),
+        ("int8", "int8", "aie2p", "linear_matmul_int8_int8_aie2p", (8, 8, 8)),
+        ("int16", None, "aie2", "linear_matmul_int16_int32", (4, 4, 4)),
+        ("int16", "int16", "aie2p", "linear_matmul_int16_int16_aie2p", (4, 4, 8)),
+        ("int32", None, "aie2", "linear_matmul_int32_int32", (4, 2, 4)),
+        ("int32", None, "aie2p", "linear_matmul_int32_int32", (4, 2, 4)),
+        ("bfloat16", None, "aie2", "linear_matmul_bfloat16", (4, 8, 4)),
+        ("bfloat16", None, "aie2p", "linear_matmul_bfloat16_bfp16", (8, 8, 8)),
+        ("float32", None, "aie2p", "linear_matmul_float32_safe", (4, 8, 4)),
+    ],
+)
+def test_every_dtype_has_its_block_on_each_generation(dtype, out, generation, symbol, block):
+    kernel = find_kernel("linear_matmul", dtype, dtype_out=out, generation=generation)
+    assert (kernel.symbol, kernel.block) == (symbol, block)
+    assert generation in kernel.generations
+
+
+@pytest.mark.parametrize(
+    ("emulation", "symbol", "block"),
+    [
+        (None, "bfp16", (8, 8, 8)),
+        ("safe", "bfp16", (8, 8, 8)),
+        ("bfp16", "bfp16", (8, 8, 8)),
+        ("native", "native", (4, 8, 8)),
+    ],
+)
+def test_bfloat16_on_aie2p_goes_by_bfp16_unless_asked_otherwise(emulation, symbol, block):
+    kernel = find_kernel("linear_matmul", "bf16", emulation=emulation, generation="aie2p")
+    assert (kernel.symbol, kernel.block) == (f"linear_matmul_bfloat16_{symbol}", block)
+    assert kernel.emulation == symbol
+
+
+def test_b_by_columns_has_its_own_function_and_says_how_its_blocks_lie():
+    kernel = find_kernel("linear_matmul", "int8", b_layout="column")
+    assert (kernel.symbol, kernel.b_layout) == ("linear_matmul_int8_int32_bt", "column")
+    a, b, c = kernel.arguments(4, 8, 16)
+    assert (b.block, b.transposed) == ((8, 8), True)
+    assert not a.transposed
+    assert not c.transposed
+
+
+def test_only_vector_products_take_b_by_columns():
+    for name, variant in (("linear_matmul", "scalar"), ("linear_zero", "vector")):
+        with pytest.raises(InputError, match="use the other layout"):
+            find_kernel(name, "float32", variant, b_layout="column")
+
+
+@pytest.mark.parametrize(
+    ("choice", "told"),
+    [({"generation": "aie3"}, "Unknown generation"), ({"b_layout": "rows"}, "Unknown layout of B")],
+)
+def test_an_unknown_generation_or_layout_is_refused(choice, told):
+    with pytest.raises(InputError, match=told):
+        find_kernel("linear_matmul", "int8", **choice)
+
+
 def test_no_two_kernels_share_a_function():
+    """Products, each twice for B: 2 + 4 bfloat16, 3 float32, 6 + 4 + 1 whole; one scalar; 5
+    accumulate, 1 rounds, 5 zero.
+    """
     symbols = [kernel.symbol for kernel in all_kernels()]
-    assert len(symbols) == len(set(symbols)) == 11
+    assert len(symbols) == len(set(symbols)) == 2 * (6 + 3 + 11) + 1 + 5 + 1 + 5

@@ -31,6 +31,20 @@ def test_accumulate_adds_in_float32_and_rounds_once(dtype, library, count, seed)
     assert kernel.tolerance().accepts(output, kernel.reference(c, p))
 
 
+@pytest.mark.parametrize("dtype", ["int8", "int16", "int32"])
+@settings(deadline=None, max_examples=40)
+@given(count=COUNTS, seed=SEEDS)
+def test_whole_numbers_saturate_and_int32_wraps(dtype, library, count, seed):
+    kernel = find_kernel("linear_accumulate", dtype)
+    random, ends = np.random.default_rng(seed), np.iinfo(dtype)
+    c, p = (random.integers(ends.min, ends.max + 1, (1, count), dtype=dtype) for _ in range(2))
+    output = run_kernel(kernel, (count,), c, p, library=library)
+    exact = c.astype(np.int64) + p.astype(np.int64)
+    wanted = c + p if dtype == "int32" else np.clip(exact, ends.min, ends.max)
+    assert np.array_equal(output, wanted)
+    assert kernel.tolerance().accepts(output, kernel.reference(c, p))
+
+
 def test_accumulate_may_write_over_its_input(library):
     kernel = find_kernel("linear_accumulate", "float32")
     c, p = normal(100, 1, "float32"), normal(100, 2, "float32")
@@ -67,7 +81,7 @@ def test_infinities_and_nan_survive_rounding(library):
     assert np.array_equal(output.astype(np.float32), special, equal_nan=True)
 
 
-@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "int32", "int16", "int8"])
 @settings(deadline=None, max_examples=20)
 @given(count=COUNTS)
 def test_zero_clears_every_element_and_no_other(dtype, library, count):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tilescope.errors import InputError
-from tilescope.kernels.layout import pack_a, pack_b, pack_c, unpack_c
+from tilescope.kernels.layout import pack_a, pack_b, pack_c, pack_transposed, unpack_c
 
 
 def test_a_is_in_blocks_of_four_rows_and_eight_columns():
@@ -21,6 +21,12 @@ def test_b_is_in_blocks_of_eight_rows_and_four_columns():
     """
     b = np.arange(16 * 8).reshape(16, 8)
     assert pack_b(b)[102] == b[9, 6]
+
+
+def test_b_by_columns_has_the_same_blocks_each_transposed():
+    """Element (9, 6) again: the fourth block, inside at column 2, row 1: 3·32 + 2·8 + 1 = 113."""
+    b = np.arange(16 * 8).reshape(16, 8)
+    assert pack_transposed(b, 8, 4)[113] == b[9, 6]
 
 
 def test_c_comes_back_as_it_went():

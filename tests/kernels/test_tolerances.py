@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from tests.kernels.operands import FLOATS, WHOLE, name_of
 from tilescope.kernels.catalog import all_kernels
 from tilescope.kernels.tolerances import Tolerance
 
@@ -38,10 +39,12 @@ def test_every_tolerance_says_where_it_comes_from(kernel):
     assert len(kernel.tolerance(768).note) > 10
 
 
-@pytest.mark.parametrize(
-    "kernel",
-    [kernel for kernel in all_kernels() if kernel.name == "linear_matmul"],
-    ids=lambda kernel: kernel.symbol,
-)
+@pytest.mark.parametrize("kernel", FLOATS, ids=name_of)
 def test_a_longer_sum_is_allowed_a_larger_error(kernel):
     assert kernel.tolerance(3072).atol > kernel.tolerance(768).atol > 0
+
+
+@pytest.mark.parametrize("kernel", WHOLE, ids=name_of)
+def test_whole_numbers_are_exact(kernel):
+    tolerance = kernel.tolerance(3072)
+    assert (tolerance.rtol, tolerance.atol) == (0.0, 0.0)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from tilescope.errors import InputError
-from tilescope.kernels.contract import Kernel
+from tilescope.kernels.contract import GENERATIONS, Kernel
 from tilescope.kernels.linear import KERNELS
-from tilescope.quantities.dtypes import canonical_dtype
+from tilescope.quantities.dtypes import canonical_dtype, is_integer
 from tilescope.quantities.names import unknown_name
 
-EMULATIONS = ("safe", "fast", "low")
+FLOAT32_EMULATIONS = ("safe", "fast", "low")
+BFLOAT16_EMULATIONS = ("bfp16", "native")
+EMULATIONS = (*FLOAT32_EMULATIONS, *BFLOAT16_EMULATIONS)
 VARIANTS = ("vector", "scalar")
+B_LAYOUTS = ("row", "column")
 
 
 def all_kernels() -> tuple[Kernel, ...]:
@@ -21,35 +24,74 @@ def find_kernel(
     name: str,
     dtype: str,
     variant: str = "vector",
-    emulation: str = "safe",
+    emulation: str | None = None,
     dtype_out: str | None = None,
+    *,
+    generation: str = "aie2",
+    b_layout: str = "row",
 ) -> Kernel:
-    """The kernel of a name and an input dtype.
+    """The kernel of a name and an input dtype, for a compiler target (aie2 or aie2p).
 
-    `emulation` matters to the float32 vector product alone. `dtype_out` is the input's dtype
-    unless said otherwise. Raises InputError, saying what there is instead.
+    `emulation` says how float32 is made of bfloat16 (safe if not given, fast, low), and how aie2p
+    multiplies bfloat16 (bfp16 if not given, native); the others' words change nothing. Where
+    `dtype_out` is not given, products of whole numbers give int32 and everything else its input's
+    dtype. `b_layout` column takes the blocks of B transposed; only vector products have it.
+    Raises InputError, saying what there is instead.
     """
     wanted = canonical_dtype(dtype)
-    result = canonical_dtype(dtype_out) if dtype_out else wanted
+    result = canonical_dtype(dtype_out) if dtype_out else default_output(name, wanted)
     named = [kernel for kernel in KERNELS if kernel.name == name]
     if not named:
         raise unknown_name("kernel", name, dict.fromkeys(kernel.name for kernel in KERNELS))
-    if variant not in VARIANTS:
-        raise unknown_name("kernel variant", variant, VARIANTS)
-    if emulation not in EMULATIONS:
-        raise unknown_name("float32 emulation", emulation, EMULATIONS)
+    for kind, choice, choices in (
+        ("kernel variant", variant, VARIANTS),
+        ("emulation", emulation or "safe", EMULATIONS),
+        ("generation", generation, GENERATIONS),
+        ("layout of B", b_layout, B_LAYOUTS),
+    ):
+        if choice not in choices:
+            raise unknown_name(kind, choice, choices)
+    ways = _ways(wanted, emulation, generation)
+    there = [kernel for kernel in named if generation in kernel.generations]
     found = [
         kernel
-        for kernel in named
+        for kernel in there
         if (kernel.dtype_in, kernel.dtype_out, kernel.variant) == (wanted, result, variant)
-        and kernel.emulation in (None, emulation)
+        and kernel.emulation in ways
+        and kernel.b_layout == b_layout
     ]
     if not found:
-        raise InputError(_refusal(name, wanted, result, variant, named))
+        raise InputError(_refusal(name, wanted, result, variant, b_layout, there))
     return found[0]
 
 
-def _refusal(name: str, dtype: str, dtype_out: str, variant: str, named: list[Kernel]) -> str:
+def default_output(name: str, dtype: str) -> str:
+    """The dtype of C where nobody says: int32 for products of whole numbers, else the input's."""
+    return "int32" if name == "linear_matmul" and is_integer(dtype) else dtype
+
+
+def _ways(dtype: str, emulation: str | None, generation: str) -> tuple[str | None, ...]:
+    """What a kernel's emulation may be. Raises InputError for a way that the dtype has not."""
+    if dtype == "float32":
+        if emulation in BFLOAT16_EMULATIONS:
+            raise InputError(
+                f"float32 is emulated {', '.join(FLOAT32_EMULATIONS)}; {emulation} is a way of "
+                "bfloat16 on aie2p."
+            )
+        return None, emulation or "safe"
+    if dtype == "bfloat16" and generation == "aie2p":
+        return None, emulation if emulation in BFLOAT16_EMULATIONS else "bfp16"
+    if emulation == "bfp16":
+        raise InputError(
+            f"bfp16 is a way of bfloat16 on aie2p, not of {dtype} on {generation}, which "
+            "multiplies it as it is."
+        )
+    return (None,)
+
+
+def _refusal(
+    name: str, dtype: str, dtype_out: str, variant: str, b_layout: str, named: list[Kernel]
+) -> str:
     """Why there is no such kernel and what to use."""
     if dtype == "float16":
         return (
@@ -66,5 +108,7 @@ def _refusal(name: str, dtype: str, dtype_out: str, variant: str, named: list[Ke
             f"{name} has no {variant} kernel for {dtype}; use the {variants[0]} kernel, or "
             f"another dtype."
         )
-    outputs = ", ".join(dict.fromkeys(kernel.dtype_out for kernel in of_dtype))
-    return f"{name} of {dtype} gives {outputs}, not {dtype_out}."
+    outputs = dict.fromkeys(kernel.dtype_out for kernel in of_dtype)
+    if dtype_out not in outputs:
+        return f"{name} of {dtype} gives {', '.join(outputs)}, not {dtype_out}."
+    return f"{name} has no {variant} {dtype} kernel for B by {b_layout}s; use the other layout."

@@ -1,4 +1,7 @@
-"""What one call of a kernel costs on one core: array cycles, and the operations behind them."""
+"""What one call of a kernel costs on one core: array cycles, and the operations behind them.
+
+The vector products are in `matmul_costs`.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,6 @@ from tilescope.devices.device import Device
 from tilescope.quantities.dtypes import dtype_bytes
 from tilescope.quantities.shapes import ceil_div
 
-# Cycles that a register block of accumulators costs beside its MACs: loading C, filling and
-# draining the pipeline, storing C. Derived from the measured bfloat16 kernels of arXiv 2512.13282.
-REGISTER_BLOCK_CYCLES = 28
-# A dependent float accumulate can issue every 3 to 4 cycles (llvm-aie's schedule for AIE2).
-DEPENDENT_MAC_CYCLES = 4
-# Blocks of accumulators along each side of a register block; rests are taken one at a time.
-REGISTER_BLOCKING = 4
 # Filling and draining the pipeline of an element-wise loop: mlir-aie's guide measures 72 cycles
 # where the loads and stores alone need 64.
 ELEMENTWISE_FILL_CYCLES = 8
@@ -37,74 +33,6 @@ class Cost(Protocol):
 
     def operations(self, *scalars: int) -> dict[str, int]:
         """What one call does, by kind."""
-
-
-@dataclass(frozen=True)
-class BlockedMatmul:
-    """A product of blocks: 4×4 accumulators live in registers over K, rests one by one.
-
-    A register block of R×C mmuls takes (k/s) initiation intervals and REGISTER_BLOCK_CYCLES. The
-    interval is the longest of: the vector slots of R·C mmuls, the loads of R blocks of A and C
-    of B, and the chain of dependent MACs.
-    """
-
-    block: tuple[int, int, int]
-    dtype: str
-    dtype_out: str
-    macs_per_mmul: int  # native bfloat16 MAC instructions' worth of one mmul: 9, 6, 3 or 1
-    split_slots: int  # vector slots of one mmul spent on splitting operands
-    estimated: bool
-    note: str
-
-    def cycles(self, device: Device, *scalars: int) -> int:
-        """Sum over the register blocks; scalars are m, k, n."""
-        _, k, _ = scalars
-        steps = k // self.block[1]
-        return sum(
-            count * (steps * self._interval(device, rows, cols) + REGISTER_BLOCK_CYCLES)
-            for rows, cols, count in self._register_blocks(*scalars)
-        )
-
-    def operations(self, *scalars: int) -> dict[str, int]:
-        """MACs, mmuls, register blocks and L1 bytes; scalars are m, k, n."""
-        m, k, n = scalars
-        r, s, t = self.block
-        a_bytes, b_bytes = self._step_bytes()
-        loads = stores = blocks = 0
-        for rows, cols, count in self._register_blocks(m, k, n):
-            c_bytes = rows * cols * r * t * dtype_bytes(self.dtype_out)
-            loads += count * (k // s * (rows * a_bytes + cols * b_bytes) + c_bytes)
-            stores += count * c_bytes
-            blocks += count
-        return {
-            "macs": m * k * n,
-            "mmuls": m * k * n // (r * s * t),
-            "register_blocks": blocks,
-            "load_bytes": loads,
-            "store_bytes": stores,
-        }
-
-    def _interval(self, device: Device, rows: int, cols: int) -> int:
-        r, s, t = self.block
-        native = self.macs_per_mmul * ceil_div(r * s * t, device.macs_per_cycle["bfloat16"])
-        a_bytes, b_bytes = self._step_bytes()
-        return max(
-            rows * cols * (native + self.split_slots),
-            ceil_div(rows * a_bytes + cols * b_bytes, device.load_bytes_per_cycle),
-            native * DEPENDENT_MAC_CYCLES,
-        )
-
-    def _step_bytes(self) -> tuple[int, int]:
-        r, s, t = self.block
-        return r * s * dtype_bytes(self.dtype), s * t * dtype_bytes(self.dtype)
-
-    def _register_blocks(self, m: int, k: int, n: int) -> list[tuple[int, int, int]]:
-        """(rows, columns, how many) of the register blocks, in mmuls."""
-        r, _, t = self.block
-        wide = REGISTER_BLOCKING
-        by_row = ((wide, m // r // wide), (1, m // r % wide))
-        by_col = ((wide, n // t // wide), (1, n // t % wide))
-        return [(rows, cols, i * j) for rows, i in by_row for cols, j in by_col if i * j]
 
 
 @dataclass(frozen=True)

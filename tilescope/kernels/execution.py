@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from tilescope.errors import InputError
 from tilescope.kernels.contract import Argument, Kernel, Role
-from tilescope.kernels.layout import pack, unpack
+from tilescope.kernels.layout import pack, pack_transposed, unpack
 from tilescope.kernels.library import KernelLibrary, load_library
-from tilescope.quantities.dtypes import numpy_dtype
+from tilescope.quantities.dtypes import is_integer, numpy_dtype
 
 
 def run_kernel(
@@ -42,8 +42,9 @@ def run_kernel(
 
 
 def _unwritten(argument: Argument) -> NDArray[Any]:
-    """Memory full of NaN, so that an element left out shows."""
-    return np.full(argument.elements, np.nan, dtype=numpy_dtype(argument.dtype))
+    """Memory full of NaN, or of an odd number, so that an element left out shows."""
+    left = 0x5A if is_integer(argument.dtype) else np.nan
+    return np.full(argument.elements, left, dtype=numpy_dtype(argument.dtype))
 
 
 def _packed(argument: Argument, matrix: NDArray[Any]) -> NDArray[Any]:
@@ -55,7 +56,8 @@ def _packed(argument: Argument, matrix: NDArray[Any]) -> NDArray[Any]:
         )
     if argument.block is None:
         return np.array(matrix).reshape(-1)
-    return np.array(pack(matrix, *argument.block))
+    packed = pack_transposed if argument.transposed else pack
+    return np.array(packed(matrix, *argument.block))
 
 
 def _unpacked(argument: Argument, memory: NDArray[Any]) -> NDArray[Any]:

@@ -1,4 +1,7 @@
-"""Matrices as the vector kernels hold them in L1: row-major blocks, row-major inside."""
+"""Matrices as the vector kernels hold them in L1: blocks in row-major order, row-major inside.
+
+B by columns: the same order, and each block transposed.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from numpy.typing import NDArray
 
 from tilescope.errors import InputError
 
-BLOCK = (4, 8, 4)  # (r, s, t) of the float kernels
+BLOCK = (4, 8, 4)  # (r, s, t) of the float kernels on aie2
 
 
 def pack(matrix: NDArray[Any], rows: int, cols: int) -> NDArray[Any]:
@@ -28,6 +31,15 @@ def unpack(packed: NDArray[Any], height: int, width: int, rows: int, cols: int) 
     """The height×width matrix whose rows×cols blocks these are; undoes `pack`."""
     blocks = packed.reshape(height // rows, width // cols, rows, cols)
     return np.ascontiguousarray(blocks.transpose(0, 2, 1, 3)).reshape(height, width)
+
+
+def pack_transposed(matrix: NDArray[Any], rows: int, cols: int) -> NDArray[Any]:
+    """The same blocks in the same order, each lying column by column.
+
+    Raises InputError where the shape is no multiple of the block.
+    """
+    blocks = pack(matrix, rows, cols).reshape(-1, rows, cols)
+    return np.ascontiguousarray(blocks.transpose(0, 2, 1)).reshape(-1)
 
 
 def pack_a(a: NDArray[Any], block: tuple[int, int, int] = BLOCK) -> NDArray[Any]:

@@ -1,33 +1,47 @@
-// Block products on any CPU: a row of C is one register of four floats.
+// Block products of floats on any CPU, in registers of four.
 //
 // The products of one step are summed from zero and added to C once, which keeps the rounding
 // errors of a long K apart from those within a step.
 #pragma once
 
-#include "convert.hpp"
+#include "../bfp16.hpp"
 #include "../split_terms.hpp"
+#include "convert.hpp"
 
 TILESCOPE_AIE_BEGIN
 
 namespace detail {
 
-// c += a x b for one 4x8x4 block of float32 values; a in rows of two registers.
-TILESCOPE_INLINE void add_product(float4 (&c)[4], const float4 (&a)[8], const float4 (&b)[8]) {
-  for (unsigned row = 0; row < 4; ++row)
+// c += a x b of float32 values; a row of A is two registers, one of B or C as many as it needs.
+template <unsigned M, unsigned N>
+TILESCOPE_INLINE void add_product(float4 (&c)[M * N / 4], const float4 (&a)[M * 2],
+                                  const float4 (&b)[8 * N / 4]) {
+  constexpr unsigned width = N / 4;
+  for (unsigned row = 0; row < M; ++row)
     for (unsigned k = 0; k < 8; ++k) {
       const float scalar = a[2 * row + k / 4][k % 4];
-      c[row] += float4{scalar, scalar, scalar, scalar} * b[k];
+      const float4 everywhere = {scalar, scalar, scalar, scalar};
+      for (unsigned i = 0; i < width; ++i) c[row * width + i] += everywhere * b[k * width + i];
     }
 }
 
-TILESCOPE_INLINE void multiply_accumulate(block_shape<4, 8, 4>, vector<float, 16>& c,
-                                          const vector<bfloat16, 32>& a,
-                                          const vector<bfloat16, 32>& b) {
-  const vector<float, 32> wide_a = to_float(a);
-  const vector<float, 32> wide_b = to_float(b);
-  float4 step[4] = {};
-  add_product(step, wide_a.part, wide_b.part);
-  for (unsigned row = 0; row < 4; ++row) c.part[row] += step[row];
+// bfloat16, 4x8x4 and 4x8x8; 8x8x8 by way of bfp16.
+template <unsigned M, unsigned N>
+TILESCOPE_INLINE void multiply_accumulate(block_shape<M, 8, N>, vector<float, M * N>& c,
+                                          const vector<bfloat16, M * 8>& a,
+                                          const vector<bfloat16, 8 * N>& b) {
+  vector<float, M * 8> wide_a;
+  vector<float, 8 * N> wide_b;
+  if constexpr (M == 8 && N == 8) {
+    wide_a = to_float(bfp16_rows(a));
+    wide_b = to_float(bfp16_columns(b));
+  } else {
+    wide_a = to_float(a);
+    wide_b = to_float(b);
+  }
+  float4 step[M * N / 4] = {};
+  add_product<M, N>(step, wide_a.part, wide_b.part);
+  for (unsigned i = 0; i < M * N / 4; ++i) c.part[i] += step[i];
 }
 
 // The upper half of each float32: its leading eight bits, cut and not rounded.
@@ -52,7 +66,8 @@ TILESCOPE_INLINE void multiply_accumulate(block_shape<4, 8, 4>, vector<float, 16
   split(a, term_a);
   split(b, term_b);
   float4 step[4] = {};
-  for (const split_pair pair : split_pairs) add_product(step, term_a[pair.a], term_b[pair.b]);
+  for (const split_pair pair : split_pairs)
+    add_product<4, 4>(step, term_a[pair.a], term_b[pair.b]);
   for (unsigned row = 0; row < 4; ++row) c.part[row] += step[row];
 }
 

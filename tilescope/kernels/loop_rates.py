@@ -1,0 +1,96 @@
+"""The coefficients of the products' cost, each with its unit, its meaning and its sources.
+
+A register block takes K/s initiation intervals and some cycles around them. What the interval and
+those cycles are beyond what the device's ports and MAC rates say depends on the compiler and on
+the kind of arithmetic: `loop_rates` puts the coefficients together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Coefficient:
+    """One number that no device page can hold, because the code and its compiler make it."""
+
+    value: float
+    unit: str
+    meaning: str
+    source: tuple[str, ...]
+
+
+FILL = Coefficient(
+    7,
+    "cycles per register block",
+    "filling the pipeline: the latency of a vector load",
+    ("llvm-aie's schedule for AIE2", "15 = 7 + 4 + 4 of mlir-aie's guide to int16, 2535 cycles"),
+)
+BFLOAT16_BLOCK = Coefficient(
+    28,
+    "cycles per register block",
+    "all that is not MACs on AIE2 with float32 accumulators, C's way in and out included",
+    ("m0311: 64x104x64 at 112.6 MAC/cycle", "m0328 and m0330 give 32 and 30"),
+)
+CONVERT = Coefficient(
+    2,
+    "cycles per operand block of 64",
+    "bfloat16 into bfp16, which does not overlap with the MACs",
+    ("m0770, m0814: 953 cycles at k = 32 and 1340 at 48, 12.1 for a step of 4 MACs and 4 blocks",),
+)
+PEANO_BFP16_BLOCK = Coefficient(
+    12,
+    "cycles per register block",
+    "all that is neither MACs nor conversion; C's way in and out hides behind the conversions",
+    ("m0770, m0814: 11.6 with the same step",),
+)
+PEANO_INT8_INTERVAL = Coefficient(
+    2,
+    "times the ideal interval",
+    "Peano's loop over K with int8 operands",
+    ("m0757 to m0762: 240 of 512 MAC/cycle in a repeated kernel", "a model of public GEMM times"),
+)
+PEANO_INT8_FILL = Coefficient(
+    54,
+    "cycles per register block",
+    "filling and draining that loop: as much as the fastest measured array leaves",
+    ("m1005: 64x64x80 tiles, int32 C, 107 MAC/cycle and core after 90 us of launch",),
+)
+
+
+@dataclass(frozen=True)
+class LoopRates:
+    """How a compiler's code for one kind of arithmetic runs."""
+
+    interval: float = 1  # times the ideal one
+    fill_cycles: float = FILL.value  # per register block
+    moves_c: bool = True  # whether C's way through one load and one store port adds to them
+    convert_cycles: float = 0  # per operand block
+
+
+_TUNED = {
+    "integer": LoopRates(),
+    "int8": LoopRates(),
+    "native": LoopRates(),
+    "bfloat16": LoopRates(fill_cycles=BFLOAT16_BLOCK.value, moves_c=False),
+    "bfp16": LoopRates(convert_cycles=CONVERT.value),
+}
+_RATES = {
+    "chess": _TUNED,
+    "peano": {
+        **_TUNED,
+        "int8": LoopRates(PEANO_INT8_INTERVAL.value, PEANO_INT8_FILL.value),
+        "bfp16": LoopRates(
+            fill_cycles=PEANO_BFP16_BLOCK.value, moves_c=False, convert_cycles=CONVERT.value
+        ),
+    },
+}
+
+
+def loop_rates(toolchain: str, kind: str) -> LoopRates:
+    """The rates of a toolchain (peano or chess) for a kind of arithmetic.
+
+    Kinds: int8; integer, the wider ones; bfloat16, on AIE2's matrix unit; bfp16 and native,
+    bfloat16 on AIE2P. What Peano and the tuned kernels are not known to differ in is the same.
+    """
+    return _RATES[toolchain][kind]
