@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from tilescope.profiling.accuracy import errors, exact_product
+from tilescope.designs.mapping import Mapping
+from tilescope.profiling.accuracy import errors, exact_product, expected_output
 from tilescope.profiling.inputs import make_inputs
 from tilescope.quantities.dtypes import numpy_dtype
 from tilescope.workloads.gemm import Gemm
@@ -49,3 +50,39 @@ def test_the_exact_product_is_in_float64() -> None:
     a = np.array([[2.0**24, 1.0]], dtype=np.float32)
     b = np.ones((2, 1), dtype=np.float32)
     assert exact_product(a, b)[0, 0] == 2.0**24 + 1
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int16", "int32"])
+def test_whole_numbers_are_as_large_as_no_sum_overflows(dtype: str) -> None:
+    a, b = make_inputs(Gemm("case", 64, 64, 3072, dtype), seed=0)
+    assert a.dtype == b.dtype == numpy_dtype(dtype)
+    # int8 reaches both of its ends; 3072 products of 836² are 2,146,959,360 < 2^31.
+    least, most = (-128, 127) if dtype == "int8" else (-836, 836)
+    assert (a.min(), a.max()) == (b.min(), b.max()) == (least, most)
+    assert np.abs(a.astype(np.int64) @ b.astype(np.int64)).max() < 2**31
+
+
+@pytest.mark.parametrize("c_dtype", ["int8", "int16", "int32"])
+def test_a_narrow_c_is_expected_as_the_kernel_rounds_it_at_each_call(c_dtype: str) -> None:
+    gemm = Gemm("case", 8, 8, 128, "int8")
+    a, b = make_inputs(gemm, seed=1)
+    mapping = Mapping("fused-k", (8, 8, 64), (1, 1), emulation=None, c_dtype=c_dtype)
+    shift = {"int8": 13, "int16": 5, "int32": 0}[c_dtype]
+    # Two calls of 64: each adds its half of the product in units of 2^shift, to nearest, ties even.
+    c = np.zeros((8, 8))
+    for half in (slice(0, 64), slice(64, 128)):
+        exact = a[:, half].astype(np.float64) @ b[half].astype(np.float64)
+        c = np.rint(c + exact / 2.0**shift)
+    ends = np.iinfo(c_dtype)
+    assert np.array_equal(expected_output(gemm, mapping, a, b), np.clip(c, ends.min, ends.max))
+
+
+def test_per_tile_rounds_each_launch_before_it_adds() -> None:
+    gemm = Gemm("case", 8, 8, 128, "int8")
+    a, b = make_inputs(gemm, seed=1)
+    mapping = Mapping("per-tile", (8, 8, 64), (1, 1), emulation=None, c_dtype="int16")
+    c = np.zeros((8, 8))
+    for half in (slice(0, 64), slice(64, 128)):
+        exact = a[:, half].astype(np.float64) @ b[half].astype(np.float64)
+        c += np.rint(exact / 2.0**5)
+    assert np.array_equal(expected_output(gemm, mapping, a, b), c)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tilescope.errors import InputError
+from tilescope.kernels.ranges import input_range
 from tilescope.quantities.dtypes import numpy_dtype
 from tilescope.targets.conformance import check_target
 from tilescope.targets.pytorch import PyTorchTarget
@@ -17,6 +18,17 @@ from tilescope.workloads import Gemm
 needs_torch = pytest.mark.skipif(
     importlib.util.find_spec("torch") is None, reason="PyTorch is not installed"
 )
+
+
+def whole_matrices(gemm: Gemm) -> tuple[np.ndarray, np.ndarray]:
+    """Whole numbers within the ranges that no sum overflows."""
+    low, high = input_range(gemm.dtype, gemm.k)
+    random = np.random.default_rng(0)
+    dtype = numpy_dtype(gemm.dtype)
+    return (
+        random.integers(low, high, (gemm.m, gemm.k), dtype, endpoint=True),
+        random.integers(low, high, (gemm.k, gemm.n), dtype, endpoint=True),
+    )
 
 
 def matrices(gemm: Gemm) -> tuple[Any, Any]:
@@ -92,10 +104,46 @@ def test_versions_name_torch_and_its_threads() -> None:
 
 
 @needs_torch
-@pytest.mark.parametrize("dtype", ["int8", "int16", "int32", "float16"])
-def test_a_dtype_it_does_not_compute_is_refused(dtype: str) -> None:
-    gemm = Gemm("x", 4, 4, 4, dtype)
-    with pytest.raises(InputError, match=f"not {dtype}"):
+@pytest.mark.parametrize("dtype", ["int8", "int16", "int32"])
+@pytest.mark.parametrize("shape", [(1, 1, 1), (3, 5, 7), (48, 80, 96)])
+def test_whole_numbers_are_multiplied_exactly(dtype: str, shape: tuple[int, int, int]) -> None:
+    gemm = Gemm("x", *shape, dtype)
+    a, b = whole_matrices(gemm)
+    target = PyTorchTarget()
+    output = target.output(target.prepare(gemm, a, b)())
+    assert np.array_equal(output, a.astype(np.int64) @ b.astype(np.int64))
+
+
+@needs_torch
+def test_int8_sums_are_never_wrapped_to_int8() -> None:
+    # 96 products of −128·−128 are 1,572,864, far beyond int8 and int16.
+    gemm = Gemm("x", 1, 1, 96, "int8")
+    low = np.full((1, 96), -128, np.int8)
+    target = PyTorchTarget()
+    assert target.output(target.prepare(gemm, low, low.T.copy())()) == [[1_572_864.0]]
+
+
+@needs_torch
+def test_int8_without_torchs_own_product_is_multiplied_in_int32(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import torch
+
+    def unserved(left: object, right: object) -> None:
+        raise RuntimeError("not on this machine")
+
+    monkeypatch.setattr(torch, "_int_mm", unserved)
+    gemm = Gemm("x", 8, 8, 8, "int8")
+    a, b = whole_matrices(gemm)
+    target = PyTorchTarget()
+    output = target.output(target.prepare(gemm, a, b)())
+    assert np.array_equal(output, a.astype(np.int64) @ b.astype(np.int64))
+
+
+@needs_torch
+def test_float16_is_refused() -> None:
+    gemm = Gemm("x", 4, 4, 4, "float16")
+    with pytest.raises(InputError, match="not float16"):
         PyTorchTarget().prepare(gemm, *matrices(gemm))
 
 

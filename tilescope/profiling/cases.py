@@ -12,10 +12,12 @@ from tilescope.designs.mapping import Mapping
 from tilescope.devices.device import Device
 from tilescope.errors import WrongResultError
 from tilescope.profiling import samples
-from tilescope.profiling.accuracy import Matrix, errors, exact_product
+from tilescope.profiling.accuracy import Matrix, errors, expected_output
 from tilescope.profiling.baseline import time_calls
 from tilescope.profiling.inputs import Inputs, make_inputs
+from tilescope.profiling.interruptions import crowded, interruptions
 from tilescope.profiling.intervals import outside, validated
+from tilescope.quantities.dtypes import is_integer
 from tilescope.runs.figures import (
     BudgetTerm,
     Grid,
@@ -30,6 +32,8 @@ from tilescope.targets.protocol import MappedTarget, TimedTarget
 from tilescope.workloads.gemm import Gemm
 
 PRODUCT = "gemm"  # what the ledger calls every case
+
+Judge = Literal["pytorch", "float64", "contract"]
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ class _Beside:
     output: Matrix | None = None
     missing: str | None = None
     second_us: SampledStatistics | None = None
+    notes: tuple[str, ...] = ()
 
 
 def profile_case(gemm: Gemm, mapping: Mapping, bench: Bench, notify: Callable[[str], None]) -> Case:
@@ -80,11 +85,19 @@ def profile_case(gemm: Gemm, mapping: Mapping, bench: Bench, notify: Callable[[s
     notify(f"running on the NPU ({bench.npu.name})")
     outcome = bench.npu.run(gemm, mapping, a, b)
     notify("checking the output")
-    exact = exact_product(a, b)
-    output = judged(gemm, mapping, outcome, exact)
+    expected = expected_output(gemm, mapping, a, b)
+    output = judged(gemm, mapping, outcome, expected)
     beside = _run_baseline(gemm, bench, inputs, notify)
-    reference = exact if beside.output is None else beside.output
-    return _case(gemm, mapping, bench, outcome, beside, errors(output, reference))
+    if (judge := _judge(gemm, mapping, beside)) == "pytorch" and beside.output is not None:
+        expected = beside.output
+    return _case(gemm, mapping, bench, outcome, beside, (judge, *errors(output, expected)))
+
+
+def _judge(gemm: Gemm, mapping: Mapping, beside: _Beside) -> Judge:
+    """What the errors are counted against: PyTorch, where there is one and it gives the same C."""
+    if is_integer(gemm.dtype) and mapping.matmul(gemm.dtype).shift:
+        return "contract"
+    return "float64" if beside.output is None else "pytorch"
 
 
 def _run_baseline(
@@ -104,8 +117,12 @@ def _run_baseline(
     notify(f"timing PyTorch, {bench.num_runs} runs")
     call = bench.baseline.prepare(gemm, *inputs)
     output = bench.baseline.output(call())
+    before = interruptions()
     times = time_calls(call, bench.num_runs, bench.warm_up)
-    return _Beside(samples.measured(times), output, second_us=second)
+    note = crowded(interruptions() - before, times)
+    return _Beside(
+        samples.measured(times), output, second_us=second, notes=(note,) if note else ()
+    )
 
 
 def _case(
@@ -114,15 +131,12 @@ def _case(
     bench: Bench,
     outcome: TargetOutcome,
     beside: _Beside,
-    error: tuple[float, float] | None,
+    judged_by: tuple[Judge, float, float] | None,
 ) -> Case:
     """The figures of a case; those that were not obtained are left out."""
     npu, baseline = samples.simulated(outcome.npu_us), beside.us
-    max_abs, max_rel = error or (None, None)
+    judge, max_abs, max_rel = judged_by or (None, None, None)
     padded = mapping.padded(gemm)
-    reference: Literal["pytorch", "float64"] | None = None
-    if error is not None:
-        reference = "float64" if beside.output is None else "pytorch"
     known = (PRODUCT, gemm.dtype, bench.device.name, bench.runtime)
     found = validated(*known)
     return Case(
@@ -146,7 +160,7 @@ def _case(
         baseline_gflops=gflops(gemm, baseline) if baseline else None,
         max_abs_error=max_abs,
         max_rel_error=max_rel,
-        reference=reference,
+        reference=judge,
         launches=outcome.launches,
         kernels=kernel_shares(outcome),
         budget=budget(outcome),
@@ -154,13 +168,14 @@ def _case(
         interval_us=found.interval(npu.median),
         notes=(
             *notes(gemm, mapping, baseline),
+            *beside.notes,
             *outside(*known, found=found),
             *outcome.notes,
         ),
     )
 
 
-def judged(gemm: Gemm, mapping: Mapping, outcome: TargetOutcome, exact: Matrix) -> NDArray[Any]:
+def judged(gemm: Gemm, mapping: Mapping, outcome: TargetOutcome, expected: Matrix) -> NDArray[Any]:
     """The output, where it lies within the contract of the mapping's product kernel.
 
     Raises:
@@ -171,7 +186,7 @@ def judged(gemm: Gemm, mapping: Mapping, outcome: TargetOutcome, exact: Matrix) 
         raise WrongResultError(f"{gemm.label}: there is no output, so it was not timed.")
     calls = mapping.padded(gemm)[2] // mapping.core_tile[2]
     tolerance = kernel.tolerance(gemm.k, calls=calls)
-    problem = tolerance.problem(outcome.output, exact)
+    problem = tolerance.problem(outcome.output, expected)
     if problem:
         raise WrongResultError(
             f"{gemm.label}: the output breaks the contract of {kernel.symbol}, so it was not "
@@ -228,6 +243,11 @@ def notes(gemm: Gemm, mapping: Mapping, baseline: SampledStatistics | None) -> l
     kernel = mapping.matmul(gemm.dtype)
     if kernel.estimated:
         found.append(f"The rate of {kernel.symbol} is an estimate, not a measurement")
+    if kernel.shift:
+        found.append(
+            f"C in {kernel.dtype_out} counts in units of 2^{kernel.shift}, rounded at each call; "
+            "PyTorch's product is in int32 and leaves that out"
+        )
     if baseline and samples.near_timer_resolution(baseline):
         found.append(f"PyTorch's time for {gemm.name} nears this machine's timer resolution")
     return found

@@ -172,7 +172,11 @@ def _accuracy(cases: tuple[Case, ...]) -> str:
     errors = [case.max_rel_error for case in cases if case.max_rel_error is not None]
     if not errors:
         return "Only the time was asked for: no data was moved and no output checked"
-    against = {"pytorch": "PyTorch's output", "float64": "float64"}
+    against = {
+        "pytorch": "PyTorch's output",
+        "float64": "float64",
+        "contract": "the kernels' contracts",
+    }
     names = sorted({against[case.reference] for case in cases if case.reference})
     return (
         f"Every output is within its kernel's contract; relative error at most {max(errors):.1e} "

@@ -87,7 +87,11 @@ def _statistics(case: Case) -> list[str]:
 def _accuracy(case: Case) -> list[str]:
     if case.max_rel_error is None:
         return ["No output was checked"]
-    against = {"pytorch": "PyTorch's output", "float64": "float64"}
+    against = {
+        "pytorch": "PyTorch's output",
+        "float64": "float64",
+        "contract": "the kernel's contract",
+    }
     text = (
         f"Largest error {case.max_abs_error:.1e}, relative {case.max_rel_error:.1e}, against "
         f"{against.get(case.reference or '', 'the exact result')}"

@@ -57,7 +57,8 @@ class Case(Part):
     npu_us: the whole case as its caller waits for it, without the one-time setup_us; device_us:
     first controller instruction to last token, summed over the launches; budget: parts of npu_us;
     baseline_missing: why there is no PyTorch figure; numpy_us: NumPy's times, where it was timed;
-    max_rel_error: max |NPU − reference| over max |reference|; reference names what that was;
+    max_rel_error: max |NPU − reference| over max |reference|; reference names what that was, `contract`
+    where PyTorch has no such C;
     notes: what a reader must know before trusting the figures.
     """
 
@@ -81,7 +82,7 @@ class Case(Part):
     baseline_gflops: Rate | None = None
     max_abs_error: Error | None = None
     max_rel_error: Error | None = None
-    reference: Literal["pytorch", "float64"] | None = None
+    reference: Literal["pytorch", "float64", "contract"] | None = None
     launches: Count
     kernels: tuple[KernelShare, ...]
     budget: tuple[BudgetTerm, ...]

@@ -15,12 +15,17 @@ from tilescope.quantities.dtypes import numpy_dtype
 from tilescope.targets.inputs import check_inputs
 from tilescope.workloads.gemm import Gemm
 
-DTYPES = ("float32", "bfloat16")
+FLOATS = ("float32", "bfloat16")
+INTEGERS = ("int8", "int16", "int32")
 REMEDY = "install it (the README says how to get the small CPU build) to have a baseline"
 
 
 class PyTorchTarget:
-    """torch.nn.functional.linear on the CPU, with PyTorch's own default number of threads.
+    """PyTorch on the CPU, with its own default number of threads.
+
+    torch.nn.functional.linear in floating point; torch._int_mm for int8; for wider integers, and
+    where that is missing, the product in int32, whose inputs are widened beforehand. It wraps
+    beyond 2^31: inputs must keep below that, as those of kernels.ranges do.
 
     PyTorch is imported when it is first needed, and its absence is a reason and no failure.
     """
@@ -50,17 +55,20 @@ class PyTorchTarget:
         }
 
     def prepare(self, gemm: Gemm, a: NDArray[Any], b: NDArray[Any]) -> Callable[[], Any]:
-        """The call to be timed: C = A @ B as a linear layer, its weight B kept transposed.
+        """The call to be timed: C = A @ B, in floating point as a linear layer with weight Bᵀ.
 
         A [m, k] and B [k, n] in the workload's dtype; the call returns a tensor [m, n] of the
-        same dtype. Raises InputError for a dtype it does not compute or inputs of another shape
-        or dtype, and when PyTorch is missing.
+        same dtype, of int32 for whole numbers. Raises InputError for a dtype it does not compute
+        or inputs of another shape or dtype, and when PyTorch is missing.
         """
-        if gemm.dtype not in DTYPES:
+        if gemm.dtype not in (*FLOATS, *INTEGERS):
             raise InputError(
-                f"The PyTorch baseline computes {' and '.join(DTYPES)}, not {gemm.dtype}."
+                f"The PyTorch baseline computes {', '.join((*FLOATS, *INTEGERS))}, "
+                f"not {gemm.dtype}."
             )
         check_inputs(gemm, a, b)
+        if gemm.dtype in INTEGERS:
+            return self._whole_product(a, b)
         torch = self._load()
         inputs = self._tensor(a)
         weight = self._tensor(np.ascontiguousarray(b.T))
@@ -70,6 +78,20 @@ class PyTorchTarget:
             return linear(inputs, weight)
 
         return call
+
+    def _whole_product(self, a: NDArray[Any], b: NDArray[Any]) -> Callable[[], Any]:
+        """C in int32, summed in int32."""
+        torch = self._load()
+        left, right = self._tensor(a), self._tensor(b)
+        if a.dtype == np.int8 and (product := getattr(torch, "_int_mm", None)) is not None:
+            try:
+                product(left, right)
+            except RuntimeError:
+                pass  # this build or shape is not served
+            else:
+                return lambda: product(left, right)
+        wide_left, wide_right = left.to(torch.int32), right.to(torch.int32)
+        return lambda: torch.matmul(wide_left, wide_right)
 
     def output(self, result: Any) -> NDArray[np.float64]:
         """The tensor that a prepared call returned, in float64."""
