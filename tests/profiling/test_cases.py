@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from tilescope.designs.mapping import Mapping, choose_mapping
 from tilescope.devices.catalog import load_device
 from tilescope.errors import WrongResultError
+from tilescope.profiling import cases
 from tilescope.profiling.cases import Bench, profile_case
+from tilescope.profiling.interruptions import CROWDED
 from tilescope.targets.outcome import KernelShare, TargetOutcome
 from tilescope.workloads.gemm import Gemm
 
@@ -138,6 +140,16 @@ def test_float32_says_that_nothing_published_is_float32_and_that_its_rate_is_an_
     notes = profile_case(GEMM, MAPPING, bench(FakeNpu(), FakeBaseline()), silent).notes
     assert any("No published hardware measurement is float32" in note for note in notes)
     assert any("estimate" in note for note in notes)
+
+
+@pytest.mark.parametrize("taken", [0, 48])
+def test_a_baseline_that_shared_its_processors_says_so(
+    monkeypatch: pytest.MonkeyPatch, taken: int
+) -> None:
+    counts = iter((100, 100 + taken))  # before and after the timed runs
+    monkeypatch.setattr(cases, "interruptions", lambda: next(counts))
+    case = profile_case(GEMM, MAPPING, bench(FakeNpu(), FakeBaseline()), silent)
+    assert (CROWDED in case.notes) is (taken > 0)
 
 
 def test_what_the_runtime_leaves_out_is_kept() -> None:
