@@ -9,6 +9,8 @@ import tilescope
 from tilescope.evidence.reading import MEASUREMENTS, read_measurements
 from tilescope.evidence.records import Row
 from tilescope.evidence.roles import MANIFEST, draw_roles, read_manifest, stratum
+from tilescope.kernels import loop_rates
+from tilescope.kernels.loop_rates import Coefficient
 
 PACKAGE = Path(tilescope.__file__).parent
 # Pages that rest on rows name them in a fact's note; those that only compare are listed here.
@@ -85,6 +87,17 @@ def test_a_row_that_a_page_s_value_rests_on_is_fit() -> None:
                     resting |= _named(line)
     wrong = sorted(name for name in resting - set(COMPARED_ONLY) if roles.get(name) == "check")
     assert not wrong, f"check rows behind a page's value: {wrong}"
+
+
+def test_a_row_that_a_kernel_s_coefficient_rests_on_is_fit() -> None:
+    roles = {row.id: row.role for row in read_measurements()}
+    coefficients = [one for one in vars(loop_rates).values() if isinstance(one, Coefficient)]
+    assert coefficients
+    # a text that says what rows "give" compares; the value is from elsewhere
+    texts = [text for one in coefficients for text in one.source if " give " not in text]
+    resting = set().union(*(_named(text) for text in texts))
+    wrong = sorted(name for name in resting if roles[name] == "check")
+    assert not wrong, f"check rows behind a kernel's cost: {wrong}"
 
 
 def _named(text: str) -> set[str]:

@@ -11,13 +11,18 @@ from tilescope.kernels.contract import Kernel
 from tilescope.quantities.dtypes import CANONICAL
 
 GENERATED_FORMS = ("direct",)
+TOOLCHAINS = {"peano": "peano", "chess": "chess", "hand": "chess"}
+"""Our toolchain by a row's compiler; a kernel written by hand counts as one of chess."""
+DEFAULT_TOOLCHAIN = "peano"
+CAST_AFTER = "fused-cast"
+"""Products whose C is cast by a launch of its own."""
 
 
 def product_kernel(row: Row, model: Model) -> tuple[Kernel, tuple[str, ...]]:
     """The product kernel of a row's types, and what had to be assumed.
 
-    Its cost is multiplied by what was fitted for its toolchain. Raises InputError where the row
-    leaves its types open or no kernel has them.
+    Its cost is that of the row's toolchain, multiplied by what was fitted for it. Raises
+    InputError where the row leaves its types open or no kernel has them.
     """
     for name, dtype in (("operands", row.dtype_in), ("C", output_dtype(row))):
         if dtype not in CANONICAL:
@@ -25,7 +30,16 @@ def product_kernel(row: Row, model: Model) -> tuple[Kernel, tuple[str, ...]]:
     assumed: tuple[str, ...] = ()
     if not row.dtype_out:
         assumed = (f"C in {output_dtype(row)}",)
-    kernel = find_kernel("linear_matmul", row.dtype_in, dtype_out=output_dtype(row))
+    toolchain = TOOLCHAINS.get(row.origin.compiler, DEFAULT_TOOLCHAIN)
+    if row.origin.compiler not in TOOLCHAINS:
+        assumed = (*assumed, f"compiled by {toolchain}")
+    kernel = find_kernel(
+        "linear_matmul",
+        row.dtype_in,
+        emulation=row.arithmetic or None,
+        dtype_out=output_dtype(row),
+        generation=model.device(row.device).generation,
+    ).compiled_by(toolchain)
     return scaled(kernel, model.kernel_factor(row.device, kernel_kind(row))), assumed
 
 
@@ -40,5 +54,10 @@ def kernel_kind(row: Row) -> str:
 
 
 def output_dtype(row: Row) -> str:
-    """The type of C: the row's, or that of the operands where the row does not say."""
+    """The type that the product writes C in.
+
+    The row's, or that of the operands where the row does not say, or what a later launch casts.
+    """
+    if row.form == CAST_AFTER:
+        return row.dtype_acc or "float32"
     return row.dtype_out or row.dtype_in

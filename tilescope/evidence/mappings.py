@@ -11,12 +11,11 @@ from tilescope.errors import InputError
 from tilescope.evidence.kernels import output_dtype, product_kernel
 from tilescope.evidence.model import Model
 from tilescope.evidence.records import Row
-from tilescope.evidence.scaling import ScaledCost, with_kernels
+from tilescope.evidence.scaling import with_kernels
 from tilescope.evidence.transposing import with_rows_in_ddr
 from tilescope.quantities.dtypes import dtype_bytes
 from tilescope.workloads.gemm import Gemm
 
-CAST_AFTER = "fused-cast"
 ABOUT = '"about 4K"'
 STAGED_BYTES = 448  # of K at once where a source stages more than a tile and does not say how much
 
@@ -37,11 +36,12 @@ class Layout:
     transposed: bool = False
 
 
+MLIR_AIR = Layout(b_layout="column", staged="row", transposed=True)
 LAYOUTS = {
     "vla-to-npu": Layout(ports="single"),
     "arxiv-2512-13282": Layout(b_layout="column", staged="long"),
-    "mlir-air-registry": Layout(b_layout="column", staged="row", transposed=True),
-    "mlir-air-profiles": Layout(b_layout="column", staged="row", transposed=True),
+    "mlir-air-registry": MLIR_AIR,
+    "mlir-air-profiles": MLIR_AIR,
     "npu-embeddings": Layout(),
     "bitnet-xdna2": Layout(),
     "iron": Layout(),
@@ -85,7 +85,7 @@ def design_of(row: Row, model: Model) -> Named:
         grid=(rows, columns),
         ports=model.ports or layout.ports,
         emulation=None,
-        c_dtype="float32" if row.form == CAST_AFTER else output_dtype(row),
+        c_dtype=output_dtype(row),
         c_depth=2 if row.form == "double-c" else layout.c_depth,
         k_mt=staged,
         b_layout=layout.b_layout,
@@ -96,11 +96,14 @@ def design_of(row: Row, model: Model) -> Named:
     design = gemm_design("linear_fused", *padded, row.dtype_in, mapping)
     if layout.transposed:
         design = with_rows_in_ddr(design)
-    if isinstance(kernel.cost, ScaledCost):
-        design = with_kernels(design, lambda k: kernel if k.symbol == kernel.symbol else k)
+    design = with_kernels(design, lambda k: kernel if k.name == kernel.name else k)
     macs = padded[0] * padded[1] * padded[2] if ABOUT in row.note else row.macs or 0
-    factor = kernel.cost.factor if isinstance(kernel.cost, ScaledCost) else 1.0
-    return ("gemm", padded, row.dtype_in, mapping, factor), design, macs, (*assumed, *guessed)
+    return (
+        ("gemm", padded, row.dtype_in, mapping, kernel.symbol, kernel.cost),
+        design,
+        macs,
+        (*assumed, *guessed),
+    )
 
 
 def _staged_k(

@@ -18,7 +18,7 @@ _BFLOAT16_COST = (
 _INT8_COST = (
     "An mmul a cycle; each 16×16 of C adds 7 cycles of pipeline and C's way in and out by one port "
     "each. Chess's tuned kernels, as measured in arXiv 2512.13282, come within 10 % of that; "
-    "Peano's loop takes twice the interval and 54 cycles of pipeline."
+    "Peano's loop takes twice the interval and 51 cycles of pipeline."
 )
 _INT16_COST = (
     "An mmul a cycle; each 8×8 of C adds 7 cycles of pipeline and C's way in and out by one port "
@@ -31,7 +31,7 @@ _INT32_COST = (
 )
 _BFP16_COST = (
     "An 8×8×8 mmul a cycle and 2 cycles to convert each operand block, as traced in "
-    "Npu-Embeddings; each 16×16 of C adds 12 cycles in Peano's code, or with chess 7 and C's way "
+    "Npu-Embeddings; each 16×16 of C adds 10 cycles in Peano's code, or with chess 7 and C's way "
     "in and out, within 10 % of arXiv 2512.13282's kernels."
 )
 _NATIVE_COST = (

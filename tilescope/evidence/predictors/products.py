@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tilescope.designs.streaming import copy_design
 from tilescope.errors import InputError
-from tilescope.evidence.mappings import CAST_AFTER, design_of
+from tilescope.evidence.kernels import CAST_AFTER
+from tilescope.evidence.mappings import design_of
 from tilescope.evidence.model import Model, budget_with_launch
 from tilescope.evidence.predictions import Answer, Prediction, Unpredictable, from_time
 from tilescope.evidence.records import Row
