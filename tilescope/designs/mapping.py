@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from tilescope.devices.device import Device
 from tilescope.errors import InputError
+from tilescope.kernels.catalog import EMULATIONS as KERNEL_EMULATIONS
 from tilescope.kernels.catalog import find_kernel
 from tilescope.kernels.contract import Kernel
 from tilescope.quantities.dtypes import canonical_dtype, dtype_bytes
@@ -28,7 +29,13 @@ MAX_WHOLE_ARRAY_SIDE = 128
 MAX_WHOLE_ARRAY_K = 256
 
 # What partial sums are held in. In bfloat16 they would lose more than the operands do.
-ACCUMULATOR_DTYPES = {"float32": "float32", "bfloat16": "float32"}
+ACCUMULATOR_DTYPES = {
+    "float32": "float32",
+    "bfloat16": "float32",
+    "int8": "int32",
+    "int16": "int32",
+    "int32": "int32",
+}
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,8 @@ class Mapping:
     cores, `block` what one launch (per-tile) or one pass over the grid (fused-k) covers. C and
     its partial sums are held in `c_dtype`. A mem tile stages `k_mt` of K at once, one core tile's
     unless said otherwise; `b_layout` says whether B lies in DDR by rows or by columns of N.
+    `generation` is the compiler target whose kernels it calls, `emulation` how they make float32
+    (safe, fast, low) or aie2p's bfloat16 (bfp16, native); None where there is nothing to say.
     """
 
     family: str
@@ -51,6 +60,7 @@ class Mapping:
     c_depth: int = 2
     k_mt: int | None = None
     b_layout: str = "row"
+    generation: str = "aie2"
 
     @property
     def block(self) -> tuple[int, int, int]:
@@ -74,8 +84,10 @@ class Mapping:
             "linear_matmul",
             dtype,
             variant=self.kernel,
-            emulation=self.emulation or "safe",
+            emulation=self.emulation,
             dtype_out=self.c_dtype,
+            generation=self.generation,
+            b_layout=self.b_layout if self.kernel == "vector" else "row",
         )
 
 
@@ -96,7 +108,7 @@ def choose_mapping(
     unless `c_dtype` says otherwise.
     Raises InputError for an unknown family, port rule, kernel or emulation.
     """
-    base = base_mapping(gemm, family, ports, kernel, emulation, c_dtype)
+    base = base_mapping(gemm, family, ports, kernel, emulation, c_dtype, device.generation)
     if family == "per-tile":
         return base
     whole = replace(base, grid=(device.core_rows, device.columns))
@@ -110,6 +122,7 @@ def base_mapping(
     kernel: str = "vector",
     emulation: str = "safe",
     c_dtype: str | None = None,
+    generation: str = "aie2",
 ) -> Mapping:
     """A family's mapping with the seed's core tile and grid, its names checked.
 
@@ -119,22 +132,22 @@ def base_mapping(
         ("mapping", family, FAMILIES),
         ("port rule", ports, PORTS),
         ("kernel variant", kernel, KERNELS),
-        ("float32 emulation", emulation, EMULATIONS),
     ):
         if choice not in choices:
             raise unknown_name(kind, choice, choices)
-    emulates = gemm.dtype == "float32" and kernel == "vector"
+    if emulation not in KERNEL_EMULATIONS:
+        raise unknown_name("float32 emulation", emulation, EMULATIONS)
     base = Mapping(
         family=family,
         core_tile=(16, 16, 64),
         grid=(4, 4),
         ports=ports,
         kernel=kernel,
-        emulation=emulation if emulates else None,
+        emulation=emulation,
         c_dtype=canonical_dtype(c_dtype or ACCUMULATOR_DTYPES.get(gemm.dtype, gemm.dtype)),
+        generation=generation,
     )
-    base.matmul(gemm.dtype)
-    return base
+    return replace(base, emulation=base.matmul(gemm.dtype).emulation)
 
 
 def choose_core_tile(

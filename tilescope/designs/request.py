@@ -64,6 +64,7 @@ def resolve(request: MappingRequest, gemm: Gemm, device: Device) -> Mapping:
             request.kernel,
             request.emulation,
             request.c_dtype,
+            device.generation,
         ),
         grid=grid,
         k_mt=request.k_mt,

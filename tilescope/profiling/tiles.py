@@ -93,7 +93,13 @@ def block_mapping(gemm: Gemm, request: MappingRequest, device: Device) -> Mappin
         DesignError: the core tile does not fit the device.
     """
     kernel = base_mapping(
-        gemm, "fused-k", "single", request.kernel, request.emulation, request.c_dtype
+        gemm,
+        "fused-k",
+        "single",
+        request.kernel,
+        request.emulation,
+        request.c_dtype,
+        device.generation,
     ).matmul(gemm.dtype)
     r, s, t = kernel.block or (1, 1, 1)
     rows, columns = SEED_GRID
