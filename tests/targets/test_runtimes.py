@@ -61,7 +61,10 @@ def test_a_plan_of_two_designs_says_that_switching_is_not_included(name: str, de
         assert "alternating" not in load_runtime(name, device).notes
         return
     said = load_runtime(name, device).notes["alternating"]
-    assert said == "Switching between the two designs is not included"
+    # Rows m0850 (0.089 ms) to m1157 (2.670 ms) of the measurement record.
+    assert said == (
+        "Switching between the two designs is not included; on XDNA2 a switch took 0.1 to 2.7 ms"
+    )
 
 
 def test_kept_context_pays_copies_and_syncs() -> None:
