@@ -63,7 +63,7 @@ class Machine:
         free = self.program.add_lock(f"a free object of {name}", depth, FULL)
         full = self.program.add_lock(f"a filled object of {name}", 0, EMPTY)
         buffers = tuple(
-            self.program.add_buffer(words * WORD_BYTES, self.storages + place)
+            self.program.add_buffer(int(words * WORD_BYTES), self.storages + place)
             for place in range(depth)
         )
         self.storages += depth
@@ -104,7 +104,7 @@ class Machine:
     def _ring(self, channel, pieces):
         for place, (buffer, offset, words, wait, give) in enumerate(pieces):
             following = (place + 1) % len(pieces)
-            size = words * WORD_BYTES
+            size = int(words * WORD_BYTES)
             self.program.add_descriptor(
                 channel, False, buffer, offset, [], size, wait, give, following, 0
             )
@@ -140,10 +140,9 @@ class Machine:
 
     def push(self, channel, words, *, ticks=0, load=1):
         """A task over a host buffer of its own; returns its number."""
-        host = self.program.add_host_buffer(words * WORD_BYTES)
-        descriptor = self.program.add_descriptor(
-            channel, True, host, 0, [], words * WORD_BYTES, -1, -1, -1, load
-        )
+        size = int(words * WORD_BYTES)
+        host = self.program.add_host_buffer(size)
+        descriptor = self.program.add_descriptor(channel, True, host, 0, [], size, -1, -1, -1, load)
         task = len(self.task_channels)
         self.task_channels.append(channel)
         self.program.add_controller_step(PUSH, ticks, channel, descriptor, task)

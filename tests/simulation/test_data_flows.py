@@ -6,13 +6,32 @@ import numpy as np
 import pytest
 
 from tests.simulation.products import DEVICE, matrices
+from tilescope import _engine
 from tilescope.designs.elementwise import accumulate_design
 from tilescope.designs.gemm import gemm_design
-from tilescope.designs.ir import Await, Dim, DmaTask
+from tilescope.designs.ir import (
+    Acquire,
+    Await,
+    Call,
+    CoreProgram,
+    Design,
+    Dim,
+    DmaTask,
+    Held,
+    HostBuffer,
+    Link,
+    Loop,
+    ObjectFifo,
+    Release,
+    Tile,
+)
 from tilescope.designs.mapping import Mapping
 from tilescope.designs.plan import make_plan
-from tilescope.simulation.simulate import simulate_design, simulate_plan
+from tilescope.kernels.catalog import find_kernel
+from tilescope.simulation.simulate import PreparedDesign, simulate_design, simulate_plan
 from tilescope.workloads import Gemm
+
+ADD = find_kernel("linear_accumulate", "float32")
 
 
 def product_design(ports="single"):
@@ -158,6 +177,86 @@ def test_an_elementwise_design_adds_every_element_once():
     c_out = np.full((64, 64), np.nan, np.float32)
     simulate_design(design, DEVICE, {"C_in": c_in, "P": p, "C_out": c_out})
     assert np.array_equal(c_out, c_in + p)
+
+
+SHIM, MEM, ONE, OTHER = Tile(0, 0), Tile(0, 1), Tile(0, 2), Tile(0, 3)
+
+
+def test_a_core_may_use_several_objects_at_once_the_oldest_first():
+    """Each call adds three neighbours' first and last and gives the oldest one back: a window."""
+    size, count = 16, 6
+    fifos = (
+        ObjectFifo("In", SHIM, (ONE,), (size,), "float32", consumer_depth=4),
+        ObjectFifo("Out", ONE, (SHIM,), (size,), "float32"),
+    )
+    step = (
+        Acquire("In"),
+        Acquire("Out"),
+        Call(ADD, (Held("In", 0), Held("In", 2), Held("Out")), (size,)),
+        Release("In"),
+        Release("Out"),
+    )
+    core = CoreProgram(ONE, (Acquire("In", 2), Loop(None, step)))
+    buffers = (
+        HostBuffer("In", (count + 2, size), "float32"),
+        HostBuffer("Out", (count, size), "float32"),
+    )
+    sequence = (
+        DmaTask("Out", "Out", 0, (Dim(count * size, 1),)),
+        DmaTask("In", "In", 0, (Dim((count + 2) * size, 1),)),
+        Await(0),
+    )
+    design = Design("window", fifos, (), (core,), buffers, sequence)
+    given = np.arange((count + 2) * size, dtype=np.float32).reshape(count + 2, size) ** 2
+    found = np.full((count, size), np.nan, np.float32)
+    simulate_design(design, DEVICE, {"In": given, "Out": found})
+    assert np.array_equal(found, given[:-2] + given[2:])
+
+
+def test_a_core_that_writes_into_a_broadcast_object_changes_its_own_copy_alone():
+    """One core doubles what came, in its place, and passes on twice that; the other twice what
+    came: 4x and 2x, launch after launch.
+    """
+    size = 64
+    fifos = (
+        ObjectFifo("In", SHIM, (MEM,), (size,), "float32"),
+        ObjectFifo("X", MEM, (ONE, OTHER), (size,), "float32"),
+        ObjectFifo("Four", ONE, (SHIM,), (size,), "float32"),
+        ObjectFifo("Two", OTHER, (SHIM,), (size,), "float32"),
+    )
+    x = Held("X")
+    doubling = Call(ADD, (x, x, x), (size,))
+
+    def program(tile, output, *first):
+        passing = Call(ADD, (x, x, Held(output)), (size,))
+        take, give = (Acquire("X"), Acquire(output)), (Release("X"), Release(output))
+        return CoreProgram(tile, (Loop(None, (*take, *first, passing, *give)),))
+
+    names = ("Four", "Two", "In")
+    design = Design(
+        "doubling",
+        fifos,
+        (Link(("In",), ("X",), (0,)),),
+        (program(ONE, "Four", doubling), program(OTHER, "Two")),
+        tuple(HostBuffer(name, (size,), "float32") for name in names),
+        (*(DmaTask(name, name, 0, (Dim(size, 1),)) for name in names), Await(0), Await(1)),
+    )
+    assert launched(design, [np.full(size, 3 + i, np.float32) for i in range(3)]) == [
+        ([4.0 * (3 + i)] * size, [2.0 * (3 + i)] * size) for i in range(3)
+    ]
+
+
+def launched(design, inputs):
+    """(first, second output) of a design with two outputs and an input, all in one plan."""
+    size = inputs[0].size
+    sets = [[np.full(size, np.nan, np.float32) for _ in range(2)] + [one] for one in inputs]
+    table = np.zeros((len(sets), 10), np.int64)
+    for place in range(len(sets)):
+        table[place, :5] = [1, 0, 3 * place, 3 * place + 1, 3 * place + 2]
+    prepared = PreparedDesign(design, DEVICE, with_data=True)
+    flat = [array.view(np.uint8) for arrays in sets for array in arrays]
+    _engine.Plan([prepared.lowered.program]).run(flat, table, False)
+    return [(first.tolist(), second.tolist()) for first, second, _ in sets]
 
 
 def test_walks_name_elements_and_not_bytes():

@@ -1,5 +1,7 @@
 """Are inputs left alone, and are repeated launches and runs the same as fresh ones?"""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,6 +9,7 @@ from hypothesis import given, settings
 from tests.simulation.products import DEVICE, matrices, problem, products
 from tilescope import _engine
 from tilescope.designs.elementwise import accumulate_design, smallest_design
+from tilescope.designs.ir import HostBuffer, shape_walk
 from tilescope.designs.mapping import choose_mapping
 from tilescope.designs.plan import make_plan
 from tilescope.designs.streaming import add_design, copy_design
@@ -122,9 +125,26 @@ def repeated(plan, inputs):
     return [np.ascontiguousarray(arrays[2][:m, :n]).tobytes() for arrays in sets]
 
 
+def cut_rows():
+    """A copy whose objects of 64 elements end anywhere within its rows of 40, 50 apart."""
+    design = copy_design(640, "float32", 1, chunk=64)
+    out, came, wait = design.sequence
+    rows = replace(came, walk=shape_walk((16, 40), (50, 1)))
+    buffers = (design.host_buffers[0], HostBuffer("In", (16, 50), "float32"))
+    return replace(design, name="cut", sequence=(out, rows, wait), host_buffers=buffers)
+
+
+def test_rows_may_be_cut_anywhere_by_the_objects_they_fill():
+    given = np.arange(16 * 50, dtype=np.float32).reshape(16, 50)
+    found = np.full(640, np.nan, np.float32)
+    simulate_design(cut_rows(), DEVICE, {"In": given, "Out": found})
+    assert np.array_equal(found.reshape(16, 40), given[:, :40])
+
+
 @pytest.mark.parametrize(
     "design",
     [
+        cut_rows(),
         accumulate_design("accumulate", 64, 64, "float32"),
         add_design(10_000, "float32", 4, 2, chunk=256),
         copy_design(10_000, "float32", 2, chunk=512),

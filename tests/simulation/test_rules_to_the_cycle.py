@@ -246,6 +246,35 @@ def test_part_of_a_tick_counts_as_one():
     assert slow_channel(milliticks=1013, words=1000) == [(0, 1013)]
 
 
+def test_part_of_a_word_takes_as_long_as_a_word():
+    # 5 bytes are a word and a quarter: two words
+    assert slow_channel(words=1.25) == [(0, 2)]
+    assert slow_channel(words=1) == [(0, 1)]
+
+
+def test_a_core_that_takes_two_objects_waits_for_the_second_and_gives_both_back():
+    """Objects of 10 words, three buffers: two are there at 20, the kernel takes 7, both go at 27.
+
+    The third comes in 20..30; the fourth and fifth need the buffers given back at 27 and follow at
+    once; the sixth needs the third's, given back when the second pair, there at 40, is done.
+    """
+    machine = Machine()
+    came, went = machine.end("in", 3, 10), machine.end("out", 3, 1)
+    source = machine.shim("the shim's in", reads=True)
+    sink = machine.shim("the shim's out", reads=False)
+    machine.flow(source, machine.into(came))
+    machine.flow(machine.out_of(went), sink)
+    step = (acquire(0, 2), acquire(1), call(7), release(0, 2), release(1))
+    machine.core("core", [(came, False), (went, True)], loop(3, *step))
+    done = machine.push(sink, 3)
+    machine.push(source, 60)
+    machine.wait(done)
+    result = machine.run()
+    assert result.spans("core", "call") == [(20, 27), (40, 47), (60, 67)]
+    assert result.spans(INTO, "transfer") == [(10 * i, 10 * i + 10) for i in range(6)]
+    assert result.ticks == 68
+
+
 def test_descriptors_are_set_up_before_their_words_and_chained_after_them():
     # 4 before each object, 2 from one to the next: 4..14, 14 + 2 + 4 = 20..30, 36..46
     assert slow_channel(setup=4, chain=2, objects=3) == [(4, 14), (20, 30), (36, 46)]
