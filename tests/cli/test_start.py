@@ -1,5 +1,6 @@
 """How the command begins and ends where there is no verb yet to end plainly."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -31,7 +32,12 @@ def test_ctrl_c_while_the_command_is_imported_ends_in_one_sentence() -> None:
 def test_a_full_disk_behind_stdout_is_one_sentence(arguments: tuple[str, ...]) -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
-            [*COMMAND, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            [*COMMAND, *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
         )
     assert done.returncode == 2
     assert done.stderr == "tilescope: The output cannot be written: No space left on device.\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import sys
@@ -30,13 +31,19 @@ def plain_ending(verb: Callable[Options, None]) -> Callable[Options, None]:
         except KeyboardInterrupt:
             fail("Interrupted.", INTERRUPTED)
         except BrokenPipeError:
-            # The reader has gone (`| head`); point stdout away so that its last flush is silent.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _give_stdout_up()  # the reader has gone (`| head`)
             raise SystemExit(0) from None
         except OSError as error:
+            _give_stdout_up()
             fail(f"The output cannot be written: {error.strerror or error}.", 2)
 
     return ended
+
+
+def _give_stdout_up() -> None:
+    """Point stdout away, so that what it still holds is not tried again when Python ends."""
+    with contextlib.suppress(OSError, ValueError):  # a stdout without a file has nothing to lose
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def fail(message: str, code: int) -> NoReturn:

@@ -120,9 +120,7 @@ def _run_baseline(
     before = interruptions()
     times = time_calls(call, bench.num_runs, bench.warm_up)
     note = crowded(interruptions() - before, times)
-    return _Beside(
-        samples.measured(times), output, second_us=second, notes=(note,) if note else ()
-    )
+    return _Beside(samples.measured(times), output, second_us=second, notes=(note,) if note else ())
 
 
 def _case(
