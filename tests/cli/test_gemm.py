@@ -41,6 +41,47 @@ def test_every_family_multiplies_what_does_not_divide_and_says_what_that_costs(f
     assert case.npu_gflops == pytest.approx(378_000 / case.npu_us.median / 1e3)
 
 
+@pytest.mark.parametrize("device", ["npu1", "npu2"])
+@pytest.mark.parametrize("family", ["per-tile", "fused-k", "whole-array"])
+@pytest.mark.parametrize(
+    ("dtype", "c_dtype"),
+    [("int8", "int32"), ("int8", "int16"), ("int8", "int8"), ("int16", "int16"), ("int32", None)],
+)
+def test_whole_numbers_are_exact_on_both_generations(
+    device: str, family: str, dtype: str, c_dtype: str | None
+) -> None:
+    out = ["--out-dtype", c_dtype] if c_dtype else []
+    arguments = ["--device", device, "--mapping", family, "--dtype", dtype, *out, *FAST]
+    (case,) = run_of("100", "70", "300", *arguments).cases
+    assert case.max_abs_error == 0
+    assert case.mapping.c_dtype == (c_dtype or "int32")
+    assert case.reference == ("pytorch" if case.mapping.c_dtype == "int32" else "contract")
+
+
+def test_whole_numbers_are_counted_in_gops() -> None:
+    arguments = ["gemm", "64", "64", "64", "--dtype", "int8", "--timing-only"]
+    text = CliRunner().invoke(app, arguments).stdout
+    assert "int8 → int32" in text
+    assert "GOPS" in text
+    assert "GFLOP" not in text
+
+
+def test_npu2_takes_all_its_cores_and_bfloat16_by_way_of_bfp16() -> None:
+    arguments = ["256", "256", "256", "--dtype", "bf16", "--device", "npu2", *FAST]
+    bfp16, native = run_of(*arguments).cases[0], run_of(*arguments, "--bf16", "native").cases[0]
+    assert (bfp16.mapping.grid.rows, bfp16.mapping.grid.cols) == (4, 8)
+    assert (bfp16.mapping.emulation, native.mapping.emulation) == ("bfp16", "native")
+    assert bfp16.max_rel_error is not None
+    assert native.max_rel_error is not None
+    assert native.max_rel_error < bfp16.max_rel_error
+
+
+def test_b_by_columns_gives_the_same_product() -> None:
+    arguments = ["96", "80", "200", "--dtype", "int8", "--mapping", "fused-k", *FAST]
+    (case,) = run_of(*arguments, "--b-layout", "column").cases
+    assert (case.mapping.b_layout, case.max_abs_error) == ("column", 0)
+
+
 def test_a_product_of_whole_blocks_is_not_called_padded() -> None:
     arguments = ["--mapping", "per-tile", *FAST]
     assert run_of("64", "64", "64", *arguments).cases[0].padded is None
@@ -123,6 +164,13 @@ def test_a_large_product_is_timed_without_its_memory() -> None:
             "no data for device npu2",
         ),
         (["64", "64", "64", "--num-runs", "0"], "number of runs"),
+        (["64", "64", "64", "--dtype", "bf16", "--bf16", "bfp16"], "aie2p"),
+        (["64", "64", "64", "--dtype", "int8", "--bf16", "native"], "the dtype is int8"),
+        (["64", "64", "64", "--toolchain", "gcc"], "Unknown toolchain"),
+        (["64", "64", "64", "--b-layout", "diagonal"], "Unknown layout of B"),
+        (["64", "64", "64", "--b-layout", "column", "--mapping", "per-tile"], "B lies by rows"),
+        (["64", "64", "64", "--dtype", "int32", "--out-dtype", "int8"], "gives int32, not int8"),
+        (["64", "64", "64", "--dtype", "int16", "--kernel", "scalar"], "no scalar kernel"),
         (["1048576", "1048576", "1", "--timing-only", "--tile", "16,16,16"], "transfers"),
         (["64", "64", "64", "--timeline"], "--json"),
     ],

@@ -81,6 +81,22 @@ def test_each_target_has_its_statistics(block: Run) -> None:
         assert times.min <= times.median <= times.p99 <= times.max
 
 
+@pytest.mark.parametrize("dtype", ["int8", "int16", "int32"])
+def test_whole_numbers_are_exact_and_counted_in_gops(dtype: str) -> None:
+    text = CliRunner().invoke(app, ["tile", "--dtype", dtype, *QUICK]).stdout
+    found = summary_of(text)
+    assert float(found["MAX_ABS_ERROR"]) == 0
+    assert float(found["NPU_GOPS"]) > 0
+    assert "NPU_GFLOPS" not in found
+
+
+def test_npu2_runs_the_block_on_16_of_its_cores() -> None:
+    arguments = ["tile", "--dtype", "bf16", "--device", "npu2", "--bf16", "native", *QUICK]
+    text = CliRunner().invoke(app, arguments).stdout
+    assert "bfloat16 → float32, vector kernel, native" in text
+    assert "one launch on 4×4 cores" in text
+
+
 def test_a_side_that_does_not_divide_is_rounded_up_to_the_kernels_block() -> None:
     arguments = ["tile", "--tile-m", "30", "--tile-n", "20", "--tile-k", "9", *QUICK]
     text = CliRunner().invoke(app, arguments).stdout

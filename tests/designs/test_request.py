@@ -71,7 +71,7 @@ def test_a_depth_of_c_that_is_asked_for_is_kept(depth: int) -> None:
 
 
 @pytest.mark.parametrize("device", [NPU1, NPU2])
-@pytest.mark.parametrize("dtype", ["bfloat16", "float32"])
+@pytest.mark.parametrize("dtype", ["bfloat16", "float32", "int8", "int32"])
 @pytest.mark.parametrize(
     "shape",
     [(1, 1, 1), (64, 960, 768), (64, 768, 3072), (100, 100, 100), (1, 4096, 64), (5000, 64, 64)],
@@ -117,6 +117,12 @@ def test_the_block_of_a_tile_is_the_product_launch_of_per_tile() -> None:
         (MappingRequest("fused-k", k_mt=0), "stages 0 of K"),
         (MappingRequest("fused-k", k_mt=100, core_tile=(16, 16, 64)), "no multiple of 64"),
         (MappingRequest("whole-array", k_mt=100), "with 100 of K staged"),
+        (MappingRequest("fused-k", emulation="native"), "Unknown float32 emulation 'native'"),
+        (MappingRequest("fused-k", bf16="fast"), "Unknown way of bfloat16"),
+        (MappingRequest("fused-k", bf16="bfp16"), "bfp16 is a way of bfloat16 on aie2p"),
+        (MappingRequest("fused-k", toolchain="gcc"), "Unknown toolchain"),
+        (MappingRequest("fused-k", b_layout="diagonal"), "Unknown layout of B"),
+        (MappingRequest("per-tile", b_layout="column"), "B lies by rows"),
     ],
 )
 def test_what_cannot_be_had_is_refused(request_: MappingRequest, said: str) -> None:
@@ -140,6 +146,33 @@ def test_what_does_not_fit_says_what_it_needs_and_what_there_is(
 ) -> None:
     with pytest.raises(DesignError, match=re.escape(said)):
         resolve(request_, GEMM, NPU1)
+
+
+def test_npu2_multiplies_bfloat16_by_way_of_bfp16_unless_told_otherwise() -> None:
+    ways = [
+        resolve(MappingRequest("fused-k", bf16=way), GEMM, NPU2).emulation
+        for way in (None, "bfp16", "native")
+    ]
+    assert ways == ["bfp16", "bfp16", "native"]
+    assert resolve(MappingRequest("fused-k", bf16="native"), GEMM, NPU1).emulation is None
+
+
+def test_a_way_of_bfloat16_is_refused_for_another_dtype() -> None:
+    whole = Gemm("g", 64, 64, 64, "int8")
+    with pytest.raises(InputError, match="native is a way of bfloat16, and the dtype is int8"):
+        resolve(MappingRequest("fused-k", bf16="native"), whole, NPU2)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "bfloat16"])
+def test_the_toolchain_changes_cycles_and_nothing_else(dtype: str) -> None:
+    gemm = Gemm("g", 256, 256, 256, dtype)
+    peano, chess = (
+        resolve(MappingRequest("fused-k", (64, 64, 64), toolchain=name), gemm, NPU1).matmul(dtype)
+        for name in ("peano", "chess")
+    )
+    assert peano.symbol == chess.symbol
+    # Chess's loops are tuned by hand: never slower than Peano's.
+    assert chess.cycles(NPU1, 64, 64, 64) <= peano.cycles(NPU1, 64, 64, 64)
 
 
 def test_a_launch_of_endless_transfers_is_refused_before_it_is_made() -> None:

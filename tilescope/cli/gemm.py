@@ -35,8 +35,14 @@ def gemm(
         int | None,
         typer.Option("--c-depth", metavar="1|2", help="How often C is buffered on a core."),
     ] = None,
+    b_layout: Annotated[
+        str,
+        typer.Option("--b-layout", metavar="row|column", help="Whether B lies by rows or columns."),
+    ] = "row",
     kernel: options.KernelOption = "vector",
     fp32: options.Fp32Option = "safe",
+    bf16: options.Bf16Option = None,
+    toolchain: options.ToolchainOption = "peano",
     device: options.DeviceOption = "npu1",
     runtime: options.RuntimeOption = "xrt-linux",
     num_runs: options.NumRunsOption = 10,
@@ -74,9 +80,12 @@ def gemm(
         ports=ports,
         kernel=kernel,
         emulation=fp32,
+        bf16=bf16,
         c_dtype=out_dtype,
         k_mt=k_mt,
         c_depth=c_depth,
+        b_layout=b_layout,
+        toolchain=toolchain,
     )
     settings = ProductSettings(
         op="gemm",

@@ -32,6 +32,8 @@ def linear(
     ports: options.PortsOption = None,
     kernel: options.KernelOption = "vector",
     fp32: options.Fp32Option = "safe",
+    bf16: options.Bf16Option = None,
+    toolchain: options.ToolchainOption = "peano",
     runtime: options.RuntimeOption = "xrt-linux",
     seed: options.SeedOption = 0,
     json: options.RunFileOption = None,
@@ -60,7 +62,13 @@ def linear(
         runtime=runtime,
         dtype=dtype,
         mapping=MappingRequest(
-            family=mapping, ports=ports, kernel=kernel, emulation=fp32, c_dtype=out_dtype
+            family=mapping,
+            ports=ports,
+            kernel=kernel,
+            emulation=fp32,
+            bf16=bf16,
+            c_dtype=out_dtype,
+            toolchain=toolchain,
         ),
         num_runs=num_runs,
         seed=seed,

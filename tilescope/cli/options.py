@@ -58,6 +58,21 @@ Fp32Option = Annotated[
         help="How vector float32 is emulated: safe, fast, low (9, 6, 3 products).",
     ),
 ]
+Bf16Option = Annotated[
+    str | None,
+    typer.Option(
+        "--bf16",
+        metavar="KIND",
+        help="How npu2 multiplies bfloat16: bfp16 (its default), in blocks that share an exponent, "
+        "or native.",
+    ),
+]
+ToolchainOption = Annotated[
+    str,
+    typer.Option(
+        "--toolchain", metavar="NAME", help="Whose code the kernels are timed as: peano or chess."
+    ),
+]
 NumRunsOption = Annotated[
     int, typer.Option("--num-runs", metavar="N", help="Timed runs of PyTorch.")
 ]

@@ -31,6 +31,7 @@ def run_seed_profile(
     parser.add_argument("--ports", help="single or spread")
     parser.add_argument("--kernel", default="vector", help="vector or scalar")
     parser.add_argument("--fp32", default="safe", help="safe, fast or low")
+    parser.add_argument("--bf16", help="bfp16 or native, on npu2")
     parser.add_argument("--runtime", default="xrt-linux")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args(arguments)
@@ -47,7 +48,11 @@ def run_seed_profile(
         runtime=given.runtime,
         dtype=given.dtype,
         mapping=MappingRequest(
-            family=given.mapping, ports=given.ports, kernel=given.kernel, emulation=given.fp32
+            family=given.mapping,
+            ports=given.ports,
+            kernel=given.kernel,
+            emulation=given.fp32,
+            bf16=given.bf16,
         ),
         num_runs=given.num_runs,
         seed=given.seed,

@@ -30,6 +30,8 @@ def tile(
     runtime: options.RuntimeOption = "xrt-linux",
     kernel: options.KernelOption = "vector",
     fp32: options.Fp32Option = "safe",
+    bf16: options.Bf16Option = None,
+    toolchain: options.ToolchainOption = "peano",
     seed: options.SeedOption = 0,
     verbose: Annotated[
         bool,
@@ -49,7 +51,9 @@ def tile(
         n=tile_n,
         k=tile_k,
         dtype=dtype,
-        mapping=MappingRequest(kernel=kernel, emulation=fp32, c_dtype=out_dtype),
+        mapping=MappingRequest(
+            kernel=kernel, emulation=fp32, bf16=bf16, c_dtype=out_dtype, toolchain=toolchain
+        ),
         device=device,
         runtime=runtime,
         num_runs=num_runs,

@@ -48,6 +48,7 @@ class Mapping:
     unless said otherwise; `b_layout` says whether B lies in DDR by rows or by columns of N.
     `generation` is the compiler target whose kernels it calls, `emulation` how they make float32
     (safe, fast, low) or aie2p's bfloat16 (bfp16, native); None where there is nothing to say.
+    `toolchain` is the compiler whose cycles they take.
     """
 
     family: str
@@ -61,6 +62,7 @@ class Mapping:
     k_mt: int | None = None
     b_layout: str = "row"
     generation: str = "aie2"
+    toolchain: str = "peano"
 
     @property
     def block(self) -> tuple[int, int, int]:
@@ -88,7 +90,7 @@ class Mapping:
             dtype_out=self.c_dtype,
             generation=self.generation,
             b_layout=self.b_layout if self.kernel == "vector" else "row",
-        )
+        ).compiled_by(self.toolchain)
 
 
 def choose_mapping(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from tilescope.designs.mapping import (
+    B_LAYOUTS,
     C_DEPTHS,
     FAMILIES,
     PORTS,
@@ -17,6 +18,8 @@ from tilescope.designs.plan import make_plan
 from tilescope.designs.problems import require_fit
 from tilescope.devices.device import Device
 from tilescope.errors import DesignError, InputError
+from tilescope.kernels.catalog import BFLOAT16_EMULATIONS, FLOAT32_EMULATIONS
+from tilescope.kernels.contract import TOOLCHAINS
 from tilescope.quantities.names import check_choice
 from tilescope.quantities.shapes import ceil_div, round_up
 from tilescope.workloads.gemm import Gemm
@@ -32,7 +35,9 @@ class MappingRequest:
     """A mapping as it is asked for; None leaves that choice to the family.
 
     core_tile: (m, n, k) of one core; grid: rows and columns of cores; c_dtype: what C is held in;
-    k_mt: K that a mem tile stages; c_depth: how often C is buffered on a core.
+    k_mt: K that a mem tile stages; c_depth: how often C is buffered on a core; b_layout: whether
+    B lies by rows or by columns; toolchain: whose code the kernels are; emulation is that of
+    float32, bf16 how aie2p multiplies bfloat16.
     """
 
     family: str = "per-tile"
@@ -41,9 +46,12 @@ class MappingRequest:
     ports: str | None = None
     kernel: str = "vector"
     emulation: str = "safe"
+    bf16: str | None = None
     c_dtype: str | None = None
     k_mt: int | None = None
     c_depth: int | None = None
+    b_layout: str = "row"
+    toolchain: str = "peano"
 
 
 def resolve(request: MappingRequest, gemm: Gemm, device: Device) -> Mapping:
@@ -56,25 +64,39 @@ def resolve(request: MappingRequest, gemm: Gemm, device: Device) -> Mapping:
     check_choice("mapping", request.family, FAMILIES)
     _check_for_family(request)
     grid = _grid(request, device)
-    base = replace(
-        base_mapping(
-            gemm,
-            request.family,
-            request.ports or DEFAULT_PORTS[request.family],
-            request.kernel,
-            request.emulation,
-            request.c_dtype,
-            device.generation,
-        ),
-        grid=grid,
-        k_mt=request.k_mt,
-    )
+    base = replace(base_of(request, gemm, device), grid=grid, k_mt=request.k_mt)
+    base.matmul(gemm.dtype)
     mapping = _with_tile(request, gemm, device, base)
     _check_staging(mapping)
     _check_size(gemm, mapping)
     for launch in make_plan(gemm, mapping).launches:
         require_fit(launch.design, device)
     return mapping
+
+
+def base_of(request: MappingRequest, gemm: Gemm, device: Device) -> Mapping:
+    """The request's family with its kernels, on the seed's tile and grid.
+
+    Raises:
+        InputError: an unknown name, or a way of multiplying that the dtype has not.
+    """
+    check_choice("float32 emulation", request.emulation, FLOAT32_EMULATIONS)
+    check_choice("layout of B", request.b_layout, B_LAYOUTS)
+    check_choice("toolchain", request.toolchain, TOOLCHAINS)
+    if request.bf16 is not None:
+        check_choice("way of bfloat16", request.bf16, BFLOAT16_EMULATIONS)
+        if gemm.dtype != "bfloat16":
+            raise InputError(f"{request.bf16} is a way of bfloat16, and the dtype is {gemm.dtype}.")
+    base = base_mapping(
+        gemm,
+        request.family,
+        request.ports or DEFAULT_PORTS[request.family],
+        request.kernel,
+        request.bf16 or request.emulation,
+        request.c_dtype,
+        device.generation,
+    )
+    return replace(base, b_layout=request.b_layout, toolchain=request.toolchain)
 
 
 def _check_for_family(request: MappingRequest) -> None:
@@ -92,6 +114,11 @@ def _check_for_family(request: MappingRequest) -> None:
                     f"per-tile brings one block a launch, so {what} cannot be chosen; "
                     "use --mapping fused-k or whole-array."
                 )
+        if request.b_layout == "column":
+            raise InputError(
+                "per-tile's host cuts its blocks out of rows, so B lies by rows; for B by columns "
+                "use --mapping fused-k or whole-array."
+            )
     if request.family == "whole-array" and request.ports == "single":
         raise InputError(
             "whole-array uses every shim column, so its ports are spread; for single ports use "

@@ -207,6 +207,7 @@ def mapping_choice(mapping: Mapping) -> MappingChoice:
         c_depth=mapping.c_depth if mapping.family != "per-tile" else None,
         k_mt=mapping.k_mt,
         b_layout=mapping.b_layout,
+        toolchain=mapping.toolchain,
     )
 
 

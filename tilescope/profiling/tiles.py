@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from tilescope.designs.mapping import Mapping, base_mapping
-from tilescope.designs.request import SEED_GRID, MappingRequest, resolve
+from tilescope.designs.mapping import Mapping
+from tilescope.designs.request import SEED_GRID, MappingRequest, base_of, resolve
 from tilescope.devices.catalog import load_device
 from tilescope.devices.device import Device
 from tilescope.errors import InputError
@@ -92,15 +92,8 @@ def block_mapping(gemm: Gemm, request: MappingRequest, device: Device) -> Mappin
         InputError: a name that does not exist.
         DesignError: the core tile does not fit the device.
     """
-    kernel = base_mapping(
-        gemm,
-        "fused-k",
-        "single",
-        request.kernel,
-        request.emulation,
-        request.c_dtype,
-        device.generation,
-    ).matmul(gemm.dtype)
+    request = replace(request, family="fused-k", grid=SEED_GRID)
+    kernel = base_of(request, gemm, device).matmul(gemm.dtype)
     r, s, t = kernel.block or (1, 1, 1)
     rows, columns = SEED_GRID
     tile = (
@@ -108,4 +101,4 @@ def block_mapping(gemm: Gemm, request: MappingRequest, device: Device) -> Mappin
         round_up(ceil_div(gemm.n, columns), t),
         round_up(gemm.k, s),
     )
-    return resolve(replace(request, family="fused-k", core_tile=tile, grid=SEED_GRID), gemm, device)
+    return resolve(replace(request, core_tile=tile), gemm, device)

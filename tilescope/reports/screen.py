@@ -46,14 +46,25 @@ def _title(run: Run, width: int, paint: Paint) -> list[str]:
     mapping = case.mapping
     subject = SUBJECTS.get(case.op, "Matrix products")
     title = f"{subject} on {case.device} ({case.npu_us.kind}), runtime {case.runtime}"
-    kernel = f"{mapping.kernel} kernel" + (f", {mapping.emulation}" if mapping.emulation else "")
+    kernel = ", ".join([f"{mapping.kernel} kernel", *_ways(mapping)])
     told = [f"{dtypes(case)}, {kernel}; {mapping.family}, ports {mapping.ports}"]
     if mapping.b_layout == "column":
         told.append("B by columns")
     if mapping.k_mt:
         told.append(f"mem tiles stage {mapping.k_mt} of K")
     tiles = dict.fromkeys(_tiling(case.mapping) for case in run.cases)
-    return [paint(title, "strong"), ", ".join(told), *tiles, *_padding(run.cases, width)]
+    return [
+        paint(title, "strong"),
+        *wrap(", ".join(told), width, hanging="  "),
+        *tiles,
+        *_padding(run.cases, width),
+    ]
+
+
+def _ways(mapping: MappingChoice) -> list[str]:
+    """What is to be said of a kernel beside its kind: its emulation, another compiler than ours."""
+    said = [mapping.emulation, mapping.toolchain if mapping.toolchain != "peano" else None]
+    return [text for text in said if text]
 
 
 def dtypes(case: Case) -> str:

@@ -62,6 +62,7 @@ def _title(case: Case) -> list[str]:
     c_dtype = case.mapping.c_dtype or case.dtype
     dtypes = case.dtype if c_dtype == case.dtype else f"{case.dtype} → {c_dtype}"
     how = f", {case.mapping.emulation}" if case.mapping.emulation else ""
+    how += f", {case.mapping.toolchain}" if case.mapping.toolchain == "chess" else ""
     lines = [
         f"One block on {case.device} ({case.npu_us.kind}), runtime {case.runtime}",
         f"{shape.m}×{shape.n}×{shape.k} (M×N×K), {dtypes}, {case.mapping.kernel} kernel{how}",

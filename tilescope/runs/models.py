@@ -30,10 +30,11 @@ class MappingChoice(Part):
     """How the work was laid out.
 
     block: what one launch covers; core_tile: what one core holds for one kernel call; emulation:
-    how many bfloat16 products stand for a float32 one, where a kernel emulates it; c_dtype: what
+    how many bfloat16 products stand for a float32 one, or how bfloat16 is multiplied, where a
+    kernel emulates it; c_dtype: what
     C and its partial sums are held in; c_depth: how often C is buffered on a core; k_mt: K that a
     mem tile stages, where it is more than a core tile's; b_layout: whether B lies by rows or by
-    columns.
+    columns; toolchain: whose code the kernels' cycles are.
     """
 
     family: str
@@ -47,6 +48,7 @@ class MappingChoice(Part):
     c_depth: Size | None = None
     k_mt: Size | None = None
     b_layout: str | None = None
+    toolchain: str | None = None
 
 
 class Case(Part):
@@ -57,9 +59,8 @@ class Case(Part):
     npu_us: the whole case as its caller waits for it, without the one-time setup_us; device_us:
     first controller instruction to last token, summed over the launches; budget: parts of npu_us;
     baseline_missing: why there is no PyTorch figure; numpy_us: NumPy's times, where it was timed;
-    max_rel_error: max |NPU − reference| over max |reference|; reference names what that was, `contract`
-    where PyTorch has no such C;
-    notes: what a reader must know before trusting the figures.
+    max_rel_error: max |NPU − reference| over max |reference|; reference names what that was,
+    `contract` where PyTorch has no such C; notes: what a reader must know before trusting them.
     """
 
     op: str = "linear"
