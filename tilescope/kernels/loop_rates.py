@@ -30,7 +30,7 @@ BFLOAT16_BLOCK = Coefficient(
     28,
     "cycles per register block",
     "all that is not MACs on AIE2 with float32 accumulators, C's way in and out included",
-    ("m0311: 64x104x64 at 112.6 MAC/cycle", "m0328 and m0330 give 32 and 30"),
+    ("m0311: 64x104x64 at 112.6 MAC/cycle",),
 )
 CONVERT = Coefficient(
     2,

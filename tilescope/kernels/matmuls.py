@@ -30,9 +30,9 @@ _INT32_COST = (
     "cycles of pipeline and C's way in and out for each 8×8 of C; no such kernel was measured."
 )
 _BFP16_COST = (
-    "An 8×8×8 mmul a cycle and 2 cycles to convert each operand block, as traced in "
-    "Npu-Embeddings; each 16×16 of C adds 10 cycles in Peano's code, or with chess 7 and C's way "
-    "in and out, within 10 % of arXiv 2512.13282's kernels."
+    "An 8×8×8 mmul a cycle and 2 cycles to convert each operand block; each 16×16 of C adds 10 "
+    "cycles in Peano's code, as traced in Npu-Embeddings, or with chess 7 and C's way in and out, "
+    "within 10 % of arXiv 2512.13282's kernels."
 )
 _NATIVE_COST = (
     "8 element-wise MACs for each 4×8×8 mmul; each 8×16 of C adds 7 cycles of pipeline and C's way "
