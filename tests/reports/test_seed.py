@@ -6,6 +6,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from tilescope.reports.seed import case_report, seed_report
+from tilescope.runs.figures import Shape
 from tilescope.runs.models import Case, Run
 
 LABELS = (
@@ -77,3 +78,9 @@ def test_without_pytorch_the_reason_stands_where_its_time_would(fused_case: Case
     text = case_report(fused_case)
     assert "PyTorch Time: - (PyTorch is not installed" in text
     assert re.search(r"Speedup: +-\n", text)
+
+
+def test_a_padded_case_says_to_what_and_a_whole_one_nothing(per_tile_case: Case) -> None:
+    padded = per_tile_case.model_copy(update={"padded": Shape(m=64, n=960, k=832)})
+    assert "Total Tiles:     180 (padded to 64×960×832)\n" in case_report(padded)
+    assert "padded" not in case_report(per_tile_case)

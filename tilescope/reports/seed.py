@@ -83,10 +83,15 @@ def _breakdown(case: Case) -> list[str]:
     return [
         f"  MatMul Time:     {_share(matmul)}",
         f"  Accumulate Time: {_share(accumulate) if accumulate else FUSED}",
-        f"  Total Tiles:     {case.tiles}",
+        f"  Total Tiles:     {case.tiles}{_padding(case)}",
         f"  Avg MatMul/tile: {_per_tile(matmul, case)}",
         f"  Avg Accum/tile:  {_per_tile(accumulate, case) if accumulate else FUSED}",
     ]
+
+
+def _padding(case: Case) -> str:
+    size = case.padded
+    return f" (padded to {size.m}×{size.n}×{size.k})" if size else ""
 
 
 def _kernel(case: Case, word: str, *, wanted: bool = True) -> KernelShare | None:
