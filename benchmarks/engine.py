@@ -20,12 +20,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
-
-from tilescope.designs.mapping import Mapping, choose_mapping
+from tilescope.designs.mapping import FAMILIES, Mapping, choose_mapping
 from tilescope.designs.plan import make_plan
 from tilescope.devices.catalog import load_device
-from tilescope.quantities.dtypes import numpy_dtype
+from tilescope.profiling.inputs import make_inputs
 from tilescope.simulation.simulate import PreparedDesign, PreparedPlan
 from tilescope.workloads.gemm import Gemm
 from tilescope.workloads.llama import LlamaBlockConfig
@@ -43,7 +41,7 @@ class Mark:
     def __str__(self) -> str:
         verdict = "met" if self.figure <= self.most else "MISSED"
         return (
-            f"{self.what:<58} {self.figure:8.3f} {self.unit:<4} (at most {self.most:g})  {verdict}"
+            f"{self.what:<65} {self.figure:8.3f} {self.unit:<4} (at most {self.most:g})  {verdict}"
         )
 
 
@@ -62,21 +60,21 @@ def ratio(ours: Callable[[], object], theirs: Callable[[], object], repeats: int
 
 
 def prepared(gemm: Gemm, family: str) -> Callable[[], object]:
-    """A run of a product on the simulated npu1, in function and time, on N(0,1) inputs."""
+    """A run of a product on the simulated npu1, in function and time, on the profile's inputs."""
     device = load_device("npu1")
     plan = PreparedPlan(make_plan(gemm, choose_mapping(gemm, family, device)), device)
-    random = np.random.default_rng(0)
-    dtype = numpy_dtype(gemm.dtype)
-    a = random.standard_normal((gemm.m, gemm.k)).astype(dtype)
-    b = random.standard_normal((gemm.k, gemm.n)).astype(dtype)
-    return lambda: plan.run((a, b))
+    inputs = make_inputs(gemm, seed=0)
+    return lambda: plan.run(inputs)
 
 
-def torch_linear(gemm: Gemm) -> Callable[[], object]:
-    """`torch.nn.functional.linear` of the same shape and dtype, on one thread."""
+def torch_product(gemm: Gemm) -> Callable[[], object]:
+    """PyTorch's product of the same shape and dtype, on one thread; `_int_mm` for int8."""
     import torch
 
     torch.set_num_threads(1)
+    if gemm.dtype == "int8":
+        left, right = map(torch.from_numpy, make_inputs(gemm, seed=0))
+        return lambda: torch._int_mm(left, right)
     dtype = getattr(torch, gemm.dtype)
     x, w = torch.randn(gemm.m, gemm.k).to(dtype), torch.randn(gemm.n, gemm.k).to(dtype)
     return lambda: torch.nn.functional.linear(x, w)
@@ -90,9 +88,10 @@ def against_torch(repeats: int) -> list[Mark]:
         ("bfloat16", "per-tile", 4.0),
         ("float32", "fused-k", 10.0),
         ("float32", "per-tile", 10.0),
+        ("int8", "fused-k", 2.0),
     ):
         q_proj = LlamaBlockConfig().linear_projections(dtype)[0]
-        figure = ratio(prepared(q_proj, family), torch_linear(q_proj), repeats)
+        figure = ratio(prepared(q_proj, family), torch_product(q_proj), repeats)
         marks.append(Mark(f"q_proj {dtype} {family}, function and time", figure, most, "×"))
     return marks
 
@@ -102,6 +101,21 @@ def all_seven(repeats: int) -> Mark:
     runs = [prepared(gemm, "per-tile") for gemm in LlamaBlockConfig().linear_projections("float32")]
     totals = [sum(seconds(run) for run in runs) for _ in range(repeats)]
     return Mark("seven projections float32 per-tile", statistics.median(totals), 0.4, "s")
+
+
+def all_dtypes(repeats: int) -> Mark:
+    """The time of the seven projections on both generations in every dtype, without data."""
+    designs = [
+        PreparedDesign(launch.design, device, with_data=False)
+        for device in map(load_device, ("npu1", "npu2"))
+        for dtype in ("float32", "bfloat16", "int8", "int16", "int32")
+        for family in FAMILIES
+        for gemm in LlamaBlockConfig().linear_projections(dtype)
+        for launch in make_plan(gemm, choose_mapping(gemm, family, device)).launches
+    ]
+    totals = [sum(seconds(design.time) for design in designs) for _ in range(repeats)]
+    what = "seven projections, npu1 and npu2, all dtypes and mappings, timing"
+    return Mark(what, statistics.median(totals), 1.0, "s")
 
 
 def large_timing() -> list[Mark]:
@@ -133,7 +147,12 @@ def commands(repeats: int) -> list[Mark]:
     ]
     profile = seconds(lambda: subprocess.run([*run, "linear"], **quiet))  # type: ignore[call-overload]
     peak_kib = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    tiles = [
+        seconds(lambda: subprocess.run([*run, "tile"], **quiet))  # type: ignore[call-overload]
+        for _ in range(repeats)
+    ]
     return [
+        Mark("tilescope tile, beside PyTorch and NumPy", statistics.median(tiles), 4.0, "s"),
         Mark("tilescope --help, warm", statistics.median(helps), 0.3, "s"),
         Mark("tilescope linear, all seven beside PyTorch", profile, 15, "s"),
         Mark("its peak memory", peak_kib * 1024 / 1e9, 1.5, "GB"),
@@ -151,6 +170,7 @@ def main() -> int:
     marks = [
         *against_torch(options.repeats),
         all_seven(max(3, options.repeats // 5)),
+        all_dtypes(3),
         *large_timing(),
         *commands(5),
     ]

@@ -25,6 +25,7 @@ C_DEPTHS = (2, 1)
 SEED_BLOCK = (64, 64, 64)
 MAX_CORE_N = 96
 MAX_CORE_K = 128
+MAX_CORE_K_BYTES = 256  # a longer k where elements are small: fewer core calls
 MAX_WHOLE_ARRAY_SIDE = 128
 MAX_WHOLE_ARRAY_K = 256
 
@@ -170,10 +171,11 @@ def fused_mapping(
 ) -> Mapping:
     """The fused-k core tile: least padded work first, then the fewest core calls, within L1."""
     rows = base.grid[0]
+    most_k = max(MAX_CORE_K, MAX_CORE_K_BYTES // dtype_bytes(gemm.dtype))
     best: tuple[tuple[int, int, int], Mapping] | None = None
     m = min(64, round_up(ceil_div(gemm.m, rows), 16))
     for n in range(16, MAX_CORE_N + 1, 16):
-        for k in range(16, MAX_CORE_K + 1, 8):
+        for k in range(16, most_k + 1, 8):
             mapping = _fitting(gemm.dtype, device, replace(base, core_tile=(m, n, k)), depths)
             if mapping is None or mapping.staged_k % k:
                 continue
