@@ -84,3 +84,9 @@ def test_a_padded_case_says_to_what_and_a_whole_one_nothing(per_tile_case: Case)
     padded = per_tile_case.model_copy(update={"padded": Shape(m=64, n=960, k=832)})
     assert "Total Tiles:     180 (padded to 64×960×832)\n" in case_report(padded)
     assert "padded" not in case_report(per_tile_case)
+
+
+def test_whole_numbers_are_counted_in_gops(per_tile_case: Case) -> None:
+    text = case_report(per_tile_case.model_copy(update={"dtype": "int8"}))
+    assert re.search(r"NPU GOPS: +4\.72\n", text)
+    assert "GFLOPS" not in text

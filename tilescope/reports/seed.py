@@ -6,6 +6,9 @@ the mean.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from tilescope.quantities.dtypes import is_integer
 from tilescope.quantities.units import significant
 from tilescope.reports.tables import Column, table
 from tilescope.runs.figures import KernelShare, Statistics
@@ -13,6 +16,10 @@ from tilescope.runs.models import Case, Run
 
 RULE = "=" * 60
 FUSED = "fused into the one kernel, no launch of its own"
+REFERENCES = {
+    "float64": " (against float64: no PyTorch output)",
+    "contract": " (against the kernels' contracts: PyTorch has no such C)",
+}
 
 
 def seed_report(run: Run) -> str:
@@ -23,6 +30,7 @@ def seed_report(run: Run) -> str:
 def case_report(case: Case) -> str:
     """One case in the seed's layout; ends in an empty line."""
     m, n, k = case.shape.m, case.shape.n, case.shape.k
+    rate = _rate_name([case])
     lines = [
         f"Profiling: {case.name}",
         f"Description: {case.description or '-'}",
@@ -41,8 +49,8 @@ def case_report(case: Case) -> str:
         *_breakdown(case),
         "",
         "Throughput:",
-        f"  NPU GFLOPS:     {_gflops(case, case.npu_us):.2f}",
-        f"  PyTorch GFLOPS: {_baseline_gflops(case)}",
+        f"  {'NPU ' + rate + ':':<15} {_gflops(case, case.npu_us):.2f}",
+        f"  {'PyTorch ' + rate + ':':<15} {_baseline_gflops(case)}",
         "",
     ]
     return "\n".join(lines)
@@ -65,7 +73,7 @@ def summary(run: Run) -> str:
         Column("Speedup", [_ratio(b, a) for a, b in zip(npu, torch, strict=True)]),
         Column("Rel Error", [*(_error(case.max_rel_error, 2) for case in cases), f"{worst:.2e}"]),
         Column(
-            "NPU GFLOPS",
+            f"NPU {_rate_name(cases)}",
             [
                 *(f"{_gflops(case, case.npu_us):.2f}" for case in cases),
                 f"{flops / npu[-1] / 1e3:.2f}" if npu[-1] else "-",
@@ -131,7 +139,7 @@ def _baseline_gflops(case: Case) -> str:
 
 
 def _reference_note(case: Case) -> str:
-    return " (against float64: no PyTorch output)" if case.reference == "float64" else ""
+    return REFERENCES.get(case.reference or "", "")
 
 
 def _mean_ms(statistics: Statistics) -> str:
@@ -156,6 +164,11 @@ def _ms(us: float) -> str:
 
 def _shape(case: Case) -> str:
     return f"{case.shape.m}×{case.shape.n}×{case.shape.k}"
+
+
+def _rate_name(cases: Sequence[Case]) -> str:
+    """GFLOPS as the seed has it, GOPS where only whole numbers are multiplied."""
+    return "GOPS" if all(is_integer(case.dtype) for case in cases) else "GFLOPS"
 
 
 def _flops(case: Case) -> int:
