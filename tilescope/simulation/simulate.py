@@ -87,19 +87,16 @@ class PreparedPlan:
         design cannot finish.
         """
         if inputs is None:
-            outcomes = [one.time(spans=spans) for one in self.designs]
-            return self._outcome(outcomes, None)
+            return self._outcome([one.time(spans=spans) for one in self.designs], None)
+        return self.bind(inputs).run(spans=spans)
+
+    def bind(self, inputs: tuple[Array, Array]) -> BoundPlan:
+        """The plan with host arrays of its own: inputs padded where needed, the rest poisoned."""
         if self.engine_plan is None:
             raise ValueError("a plan prepared without data cannot take inputs")
         a, b = inputs
-        arrays = _host_arrays(self.plan, (a, b if self.plan.mapping.b_layout == "row" else b.T))
-        host = [_bytes_of(array) for array in arrays]
-        with _plain_errors(self.plan.gemm.label, self.device):
-            raw = self.engine_plan.run(host, self.steps, spans)
-        outcomes = [
-            read_outcome(one.lowered, row) for one, row in zip(self.designs, raw, strict=True)
-        ]
-        return self._outcome(outcomes, arrays[2][: self.plan.gemm.m, : self.plan.gemm.n])
+        by_rows = self.plan.mapping.b_layout == "row"
+        return BoundPlan(self, _host_arrays(self.plan, (a, b if by_rows else b.T)))
 
     def _outcome(self, outcomes: list[DesignOutcome], output: Array | None) -> PlanOutcome:
         launches = tuple(
@@ -107,6 +104,26 @@ class PreparedPlan:
             for planned, outcome in zip(self.plan.launches, outcomes, strict=True)
         )
         return PlanOutcome(self.plan, launches, output)
+
+
+class BoundPlan:
+    """A prepared plan and the host arrays it works on, as a kept context has its buffers."""
+
+    def __init__(self, prepared: PreparedPlan, arrays: list[Array]) -> None:
+        self.prepared = prepared
+        self.arrays = arrays
+        self.bytes = [_bytes_of(array) for array in arrays]
+
+    def run(self, *, spans: bool = False) -> PlanOutcome:
+        """Every launch in the order of the host's steps; C is written over at the next run."""
+        prepared, plan = self.prepared, self.prepared.plan
+        assert prepared.engine_plan is not None  # bind() refused otherwise
+        with _plain_errors(plan.gemm.label, prepared.device):
+            raw = prepared.engine_plan.run(self.bytes, prepared.steps, spans)
+        outcomes = [
+            read_outcome(one.lowered, row) for one, row in zip(prepared.designs, raw, strict=True)
+        ]
+        return prepared._outcome(outcomes, self.arrays[2][: plan.gemm.m, : plan.gemm.n])
 
 
 def simulate_design(
