@@ -175,6 +175,11 @@ def test_a_statistic_is_chosen_after_a_colon() -> None:
     assert (best.floor_us, best.statistic, best.label) == (107, "min", "allo-profile:min")
 
 
+def test_a_colon_without_a_statistic_is_refused() -> None:
+    with pytest.raises(InputError, match="'xrt-linux:' names no statistic"):
+        load_runtime("xrt-linux:", "npu1")
+
+
 def test_a_statistic_without_data_is_refused_with_those_there_are() -> None:
     with pytest.raises(InputError, match="no 'min' launch for device npu1; it has avg, median"):
         load_runtime("allo-call:min", "npu1")

@@ -51,7 +51,10 @@ def load_runtime(name: str, device_name: str, folder: Path = PAGES) -> RuntimeCo
     that says so; any other variant has none but its own. Raises InputError for an unknown
     runtime, a device or statistic without data, and a page that does not hold what it must.
     """
-    base, _, statistic = name.partition(":")
+    base, colon, statistic = name.partition(":")
+    if colon and not statistic:
+        known = ", ".join(STATISTICS)
+        raise InputError(f"Runtime {name!r} names no statistic after its colon; there is {known}.")
     page = _page(base, folder)
     device = device_name.partition("(")[0]
     machine = device
