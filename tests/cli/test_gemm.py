@@ -142,7 +142,7 @@ def test_a_large_product_is_timed_without_its_memory() -> None:
         (["64", "64", "64", "--tile", ""], "A core tile is m,n,k"),
         (["64", "64", "64", "--tile", "a,b,c"], "A core tile is m,n,k"),
         (["64", "64", "64", "--tile", "16,0,64"], "1 or more"),
-        (["64", "64", "64", "--tile", "16,-16,64"], "1 or more"),
+        (["64", "64", "64", "--tile", "16,-16,64"], "A core tile is m,n,k"),
         (["64", "64", "64", "--tile", "9999999,16,64"], "multiple of"),
         (["64", "64", "64", "--tile", "1000000,16,64"], "bytes of L1"),
         (["64", "64", "64", "--grid", "4"], "A grid is RxC"),

@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tilescope.errors import InputError
-from tilescope.quantities.shapes import ceil_div, check_shape, parse_shape, round_up
+from tilescope.quantities.shapes import (
+    ceil_div,
+    check_shape,
+    parse_grid,
+    parse_shape,
+    parse_tile,
+    round_up,
+)
 
 
 @given(st.integers(0, 10**9), st.integers(1, 10**6))
@@ -47,3 +54,39 @@ def test_the_most_macs_are_two_to_the_forty() -> None:
     check_shape(2**20, 2**20, 1)
     with pytest.raises(InputError, match="multiply-accumulates"):
         check_shape(2**20, 2**20, 2)
+
+
+@pytest.mark.parametrize("text", ["64,32,128", "64x32x128", " 64 , 32 , 128 ", "64×32×128"])
+def test_a_core_tile_is_three_numbers(text: str) -> None:
+    assert parse_tile(text) == (64, 32, 128)
+
+
+@pytest.mark.parametrize("text", ["4x8", "4,8", "4X8"])
+def test_a_grid_is_rows_and_columns(text: str) -> None:
+    assert parse_grid(text) == (4, 8)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "64",
+        "64,32",
+        "1,2,3,4",
+        "a,b,c",
+        "1.5,2,3",
+        "1,,2",
+        "1,-2,3",
+        "1_0,2,3",
+        "1,2,9999999999",
+    ],
+)
+def test_what_is_no_tile_is_refused_with_the_form(text: str) -> None:
+    with pytest.raises(InputError, match="A core tile is m,n,k as in 64,32,128, each"):
+        parse_tile(text)
+
+
+@pytest.mark.parametrize("text", ["0x4", "4x-1"])
+def test_a_grid_has_no_side_below_one(text: str) -> None:
+    with pytest.raises(InputError, match="A grid is RxC"):
+        parse_grid(text)

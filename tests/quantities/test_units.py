@@ -50,6 +50,7 @@ def test_memory_is_binary_and_rates_are_decimal() -> None:
     assert format_rate(94.4e9) == "94.4 GFLOP/s"
     assert format_rate(1.234e12) == "1.23 TFLOP/s"
     assert format_rate(16.8e12, "integer") == "16.8 TOPS"
+    assert format_rate(1.86e9, "integer") == "1.86 GOPS"
 
 
 def test_percentages_have_one_decimal_and_counts_have_commas() -> None:

@@ -6,6 +6,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from tilescope.reports.paint import Paint
 from tilescope.reports.screen import screen
+from tilescope.runs.figures import Shape
 from tilescope.runs.models import Case, Provenance, Run
 
 
@@ -83,3 +84,38 @@ def test_one_launch_a_case_needs_no_advice_on_launches(
     mapping = per_tile_case.mapping.model_copy(update={"family": "fused-k"})
     case = per_tile_case.model_copy(update={"mapping": mapping})
     assert "--mapping" not in screen(per_tile_run.model_copy(update={"cases": (case,)}))
+
+
+def test_padding_shows_with_what_it_costs(per_tile_case: Case, per_tile_run: Run) -> None:
+    # 64·1024·768 for 64·960·768 is 6.7 % more.
+    padded = per_tile_case.model_copy(update={"padded": Shape(m=64, n=1024, k=768)})
+    text = screen(per_tile_run.model_copy(update={"cases": (padded,)}))
+    assert "padded: q_proj to 64×1024×768, +6.7 % of work" in text
+    assert "padded" not in screen(per_tile_run)
+
+
+def test_the_title_says_what_was_profiled_and_in_what(
+    per_tile_case: Case, provenance: Provenance
+) -> None:
+    mapping = per_tile_case.mapping.model_copy(
+        update={"c_dtype": "int32", "emulation": None, "toolchain": "chess", "k_mt": 128}
+    )
+    case = per_tile_case.model_copy(update={"op": "gemm", "dtype": "int8", "mapping": mapping})
+    text = screen(Run(cases=(case,), provenance=provenance), width=100)
+    first, second = text.splitlines()[:2]
+    assert first == "Matrix product on npu1 (simulated), runtime xrt-linux"
+    assert second == (
+        "int8 → int32, vector kernel, chess; per-tile, ports single, mem tiles stage 128 of K"
+    )
+    assert "GOPS" in text
+    assert "GFLOP" not in text
+
+
+def test_an_output_that_was_not_checked_has_no_error(
+    fused_case: Case, provenance: Provenance
+) -> None:
+    update = {"max_abs_error": None, "max_rel_error": None, "reference": None}
+    case = fused_case.model_copy(update={**update, "baseline_missing": None})
+    text = screen(Run(cases=(case,), provenance=provenance))
+    assert "no data was moved and no output checked" in text
+    assert "error" not in text[text.index("name ") :]

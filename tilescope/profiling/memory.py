@@ -11,24 +11,29 @@ from tilescope.workloads.gemm import Gemm
 
 _MEMORY_INFO = "proc/meminfo"
 
+BLOCK_BYTES = 4096
+"""Of a per-tile block's six steps, as Python makes them before they are a table of numbers."""
 
-def needed_bytes(gemm: Gemm) -> int:
+
+def needed_bytes(gemm: Gemm, blocks: int = 0) -> int:
     """What a case takes at its peak: three copies of each matrix, and float64 ones to judge by.
 
-    The copies are the inputs' own, the padded ones of the NPU side and PyTorch's.
+    The copies are the inputs' own, the padded ones of the NPU side and PyTorch's. `blocks` is how
+    many of them the host cuts out and launches one by one: each is a few rows of a table.
     """
     elements = gemm.m * gemm.k + gemm.k * gemm.n + gemm.m * gemm.n
-    return elements * (3 * dtype_bytes(gemm.dtype) + 8) + 2 * 8 * gemm.m * gemm.n
+    matrices = elements * (3 * dtype_bytes(gemm.dtype) + 8) + 2 * 8 * gemm.m * gemm.n
+    return matrices + blocks * BLOCK_BYTES
 
 
-def check_memory(gemm: Gemm) -> None:
-    """Accept a case that fits into the memory that is free now.
+def check_memory(gemm: Gemm, blocks: int = 0) -> None:
+    """Accept a case that fits into the memory that is free now; `blocks` as in needed_bytes.
 
     Raises:
         InputError: it does not; where the machine does not say what is free, it is accepted.
     """
     free = available_bytes()
-    needed = needed_bytes(gemm)
+    needed = needed_bytes(gemm, blocks)
     if free is not None and needed > free:
         raise InputError(
             f"{gemm.label} in {gemm.dtype} needs about {format_bytes(needed)} of memory and "

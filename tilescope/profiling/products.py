@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -150,10 +151,19 @@ def plan_cases(
     work = []
     for case in test_cases:
         gemm = case.to_gemm(dtype)
+        mapping = resolve(settings.mapping, gemm, device)
         if settings.baseline or not settings.timing_only:
-            check_memory(gemm)
-        work.append((gemm, resolve(settings.mapping, gemm, device)))
+            check_memory(gemm, host_blocks(gemm, mapping))
+        work.append((gemm, mapping))
     return work
+
+
+def host_blocks(gemm: Gemm, mapping: Mapping) -> int:
+    """Blocks that the host cuts out of a product and launches one by one; none in one launch."""
+    if mapping.family != "per-tile":
+        return 0
+    padded = mapping.padded(gemm)
+    return math.prod(size // side for size, side in zip(padded, mapping.block, strict=True))
 
 
 def _prefixed(notify: Callable[[str], None], prefix: str) -> Callable[[str], None]:

@@ -8,6 +8,7 @@ from tilescope.errors import InputError
 
 MAX_DIMENSION = 2**20
 MAX_MACS = 2**40
+PLAIN_NUMBER = re.compile(r"[0-9]{1,9}")  # no signs, and nothing that no device could hold
 WHOLE_NUMBER = re.compile(r"\s*-?[0-9]{1,99}\s*")
 
 
@@ -56,13 +57,10 @@ def parse_grid(text: str) -> tuple[int, int]:
 
 
 def _sides(what: str, text: str, form: str, wanted: int) -> list[int]:
-    parts = text.strip().lower().replace("×", "x").replace(",", "x").split("x")
-    try:
-        sides = [int(part) for part in parts]
-    except ValueError:
-        sides = []
-    if len(sides) != wanted:
-        raise InputError(f"{what} is {form}, not {text!r}.")
+    parts = [part.strip() for part in text.lower().replace("×", "x").replace(",", "x").split("x")]
+    if len(parts) != wanted or not all(map(PLAIN_NUMBER.fullmatch, parts)):
+        raise InputError(f"{what} is {form}, each 1 or more and below 10^9, not {text!r}.")
+    sides = list(map(int, parts))
     if min(sides) < 1:
         raise InputError(f"{what} is {form}; each number is 1 or more, in {text!r} one is not.")
     return sides

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tilescope.quantities.dtypes import is_integer
-from tilescope.quantities.units import significant
+from tilescope.quantities.units import format_us, significant
 from tilescope.reports.budget import closing_percentages, meaning, short
+from tilescope.reports.intervals import within
 from tilescope.reports.tables import Column, table
 from tilescope.reports.wrapping import wrap
 from tilescope.runs.figures import Statistics
@@ -48,7 +49,7 @@ def _summary(case: Case) -> Iterator[tuple[str, str]]:
         for statistic in STATISTICS:
             if (us := getattr(times, statistic)) is not None:
                 yield f"{key}_{statistic.upper()}_US", f"{us:.3f}"
-        yield f"{key}_{_rate_unit(case, 'GFLOPS')}", f"{_rate(case, times):.3f}"
+        yield f"{key}_{_rate_unit(case, 'GFLOPS')}", f"{_rate(case, times):.6g}"
     yield "NPU_DEVICE_US", f"{case.device_us:.3f}"
     for name, times in _targets(case)[1:]:
         yield f"SPEEDUP_OVER_{name.upper()}", f"{times.median / case.npu_us.median:.4f}"
@@ -103,16 +104,17 @@ def _accuracy(case: Case) -> list[str]:
 def _budget(case: Case) -> list[str]:
     parts = sorted(case.budget, key=lambda part: -part.us)
     shares = closing_percentages([part.us for part in parts])
-    lines = [
-        f"Where the launch's {_us(case.npu_us.median)} µs go; the array works "
-        f"{_us(case.device_us)} µs, set-up once takes {_us(case.setup_us)} µs"
-    ]
+    lines = [f"Where the launch's {format_us(case.npu_us.median)} go"]
     for part, share in zip(parts, shares, strict=True):
         lines.append(
-            f"  {short(part.term):<9} {share:>5} % {_us(part.us):>8} µs  {meaning(part.term)}"
+            f"  {short(part.term):<9} {share:>5} % {format_us(part.us):>8}  {meaning(part.term)}"
         )
-    calls = ", ".join(f"{kernel.core_calls} core calls" for kernel in case.kernels)
-    return [*lines, f"  {calls}"]
+    calls = sum(kernel.core_calls for kernel in case.kernels)
+    lines.append(
+        f"  The array works {format_us(case.device_us)} of that, in {calls} core calls; "
+        f"set-up, once, is {format_us(case.setup_us)}"
+    )
+    return lines
 
 
 def _samples(case: Case, width: int) -> Iterator[list[str]]:
@@ -138,7 +140,8 @@ def _conditions(run: Run, width: int) -> list[str]:
 def _trust(case: Case, width: int) -> list[str]:
     sentences = []
     if case.npu_us.kind == "simulated":
-        sentences.append("The NPU's time is simulated and deterministic: n = 1, no spread")
+        sure = f"; {bounds} of hardware's" if (bounds := within([case])) else ""
+        sentences.append(f"The NPU's time is simulated and deterministic: n = 1, no spread{sure}")
     sentences += case.notes
     for name, times in _targets(case):
         if times.std > NOISY_VARIATION * times.mean:
