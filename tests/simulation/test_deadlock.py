@@ -166,6 +166,14 @@ def test_giving_what_is_not_held_is_refused():
     assert text == "smallest on npu1: core (0,2) releases 1 of C_in but holds 0."
 
 
+def test_giving_what_was_given_already_is_refused():
+    """Two objects are taken and given back together; a third there never was."""
+    design = smallest_design(64, "float32")
+    body = (Acquire("C_out", 2), Release("C_out", 2), Release("C_out"))
+    text = refusal(replace(design, cores=(CoreProgram(LOWER, body),)))
+    assert text == "smallest on npu1: core (0,2) releases 1 of C_out but holds 0."
+
+
 def test_using_what_is_not_held_is_refused():
     design = smallest_design(64, "float32")
     operands = (Held("C_in"), Held("P"), Held("C_out"))

@@ -13,8 +13,8 @@ from tilescope.simulation.simulate import PreparedDesign
 from tilescope.workloads import Gemm
 
 
-def stream_of_tasks(sizes, loads=None, delays=None):
-    """Tasks of so many words into a core that takes 10 words at a time, three under way at once."""
+def stream_of_tasks(sizes, loads=None, delays=None, under_way=3):
+    """Tasks of so many words into a core that takes 10 words at a time, a few under way at once."""
     machine = Machine()
     came = machine.end("in", 2, 10)
     source = machine.shim("the shim's in", reads=True)
@@ -29,9 +29,10 @@ def stream_of_tasks(sizes, loads=None, delays=None):
         ticks = delays[task] if delays else 0
         machine.program.add_controller_step(PUSH, ticks, source, descriptor, task)
         machine.task_channels.append(source)
-        if task >= 2:
-            machine.wait(task - 2)
-    machine.wait(len(sizes) - 1)
+        if task >= under_way - 1:
+            machine.wait(task - under_way + 1)
+    if under_way > 1:
+        machine.wait(len(sizes) - 1)
     machine.program.check()
     return machine.program
 
@@ -54,6 +55,13 @@ def both_ways(program):
 def test_an_even_stream_is_repeated_and_exact():
     """60 tasks of 10 words: 600 ticks either way."""
     outcome, found = both_ways(stream_of_tasks([10] * 60))
+    assert outcome["ticks"] == 600
+    assert found > 0
+
+
+def test_a_stream_is_repeated_to_its_very_end():
+    """One task at a time: nothing is left to evaluate after the last repetition."""
+    outcome, found = both_ways(stream_of_tasks([10] * 60, under_way=1))
     assert outcome["ticks"] == 600
     assert found > 0
 
@@ -93,11 +101,20 @@ SIZES = st.lists(st.sampled_from([10, 20, 50]), min_size=1, max_size=4)
 
 
 @settings(deadline=None, max_examples=60)
-@given(start=SIZES, pattern=SIZES, times=st.integers(2, 20), end=SIZES, heavy=st.integers(0, 3))
-def test_any_pattern_between_any_start_and_end_is_exact(start, pattern, times, end, heavy):
+@given(
+    start=SIZES,
+    pattern=SIZES,
+    times=st.integers(2, 20),
+    end=SIZES,
+    heavy=st.integers(0, 3),
+    under_way=st.integers(1, 4),
+)
+def test_any_pattern_between_any_start_and_end_is_exact(
+    start, pattern, times, end, heavy, under_way
+):
     sizes = start + pattern * times + end
     loads = [3 << 19 if place % 4 == heavy else 1 for place in range(len(sizes))]
-    both_ways(stream_of_tasks(sizes, loads))
+    both_ways(stream_of_tasks(sizes, loads, under_way=under_way))
 
 
 @pytest.mark.parametrize(
