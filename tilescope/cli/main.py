@@ -12,6 +12,7 @@ import typer
 
 from tilescope import __version__
 from tilescope.cli.calibrate import calibrate
+from tilescope.cli.design import design
 from tilescope.cli.devices import devices
 from tilescope.cli.doctor import doctor
 from tilescope.cli.gemm import gemm
@@ -33,6 +34,7 @@ app = typer.Typer(
 app.command()(linear)
 app.command()(gemm)
 app.command()(tile)
+app.command()(design)
 app.command()(doctor)
 app.command()(schema)
 app.command()(validate)

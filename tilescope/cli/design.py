@@ -1,0 +1,113 @@
+"""`tilescope design`: print the design of a product as MLIR-AIE."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tilescope.cli import options
+from tilescope.cli.ending import plain_ending
+
+
+@plain_ending
+def design(
+    product: Annotated[
+        str,
+        typer.Argument(metavar="CASE", help="A projection by name, or one's own: NAME:MxNxK."),
+    ],
+    dtype: options.DtypeOption = "float32",
+    out_dtype: options.OutDtypeOption = None,
+    tile: Annotated[
+        str | None,
+        typer.Option("--tile", metavar="m,n,k", help="The core tile; chosen if not given."),
+    ] = None,
+    grid: Annotated[
+        str | None,
+        typer.Option("--grid", metavar="RxC", help="Rows and columns of cores."),
+    ] = None,
+    mapping: options.MappingOption = "fused-k",
+    ports: options.PortsOption = None,
+    k_mt: Annotated[
+        int | None,
+        typer.Option("--k-mt", metavar="N", help="K that a mem tile stages at once."),
+    ] = None,
+    c_depth: Annotated[
+        int | None,
+        typer.Option("--c-depth", metavar="1|2", help="How often C is buffered on a core."),
+    ] = None,
+    b_layout: Annotated[
+        str,
+        typer.Option("--b-layout", metavar="row|column", help="Whether B lies by rows or columns."),
+    ] = "row",
+    kernel: options.KernelOption = "vector",
+    fp32: options.Fp32Option = "safe",
+    bf16: options.Bf16Option = None,
+    toolchain: options.ToolchainOption = "peano",
+    device: options.DeviceOption = "npu1",
+    launch: Annotated[
+        str | None,
+        typer.Option("--launch", metavar="NAME", help="Which launch of several; the first if not."),
+    ] = None,
+    output: Annotated[
+        str,
+        typer.Option("-o", "--output", metavar="PATH|-", help="Where to write; - is stdout."),
+    ] = "-",
+    force: options.ForceOption = False,
+) -> None:
+    """Print a design as MLIR-AIE at the level of object FIFOs; it was never compiled here."""
+    import sys
+    from pathlib import Path
+
+    from tilescope.cli.selection import choose_cases
+    from tilescope.designs.mlir.names import STAGED_LINK
+    from tilescope.designs.mlir.printing import print_design
+    from tilescope.designs.plan import make_plan
+    from tilescope.designs.request import MappingRequest, resolve
+    from tilescope.devices import load_device
+    from tilescope.errors import InputError
+    from tilescope.quantities.names import check_choice
+    from tilescope.quantities.shapes import parse_grid, parse_tile
+    from tilescope.runs.files import check_writable, write_bytes
+
+    cases = choose_cases([], [product]) if ":" in product else choose_cases([product], [])
+    if len(cases) != 1:
+        raise InputError(f"{product} is {len(cases)} cases; a design is that of one.")
+    if output != "-":
+        check_writable(Path(output), force=force)
+    request = MappingRequest(
+        family=mapping,
+        core_tile=parse_tile(tile) if tile is not None else None,
+        grid=parse_grid(grid) if grid is not None else None,
+        ports=ports,
+        kernel=kernel,
+        emulation=fp32,
+        bf16=bf16,
+        c_dtype=out_dtype,
+        k_mt=k_mt,
+        c_depth=c_depth,
+        b_layout=b_layout,
+        toolchain=toolchain,
+    )
+    target = load_device(device)
+    gemm = cases[0].to_gemm(dtype)
+    launches = {one.kernel: one for one in make_plan(gemm, resolve(request, gemm, target)).launches}
+    if launch is not None:
+        check_choice("launch", launch, tuple(launches))
+    chosen = launches[launch or next(iter(launches))]
+    text = print_design(chosen.design, target.generation)
+    if len(launches) > 1 and launch is None:
+        others = ", ".join(name for name in launches if name != chosen.kernel)
+        print(f"This is {chosen.kernel}; --launch also has {others}.", file=sys.stderr)
+    if STAGED_LINK in text:
+        print(
+            f"A mem tile stages several objects of K, which links of MLIR-AIE cannot say: "
+            f"{STAGED_LINK} is tilescope's own, and aiecc refuses it. Without it: --k-mt "
+            "as large as the core tile's k.",
+            file=sys.stderr,
+        )
+    if output == "-":
+        sys.stdout.write(text)
+        return
+    write_bytes(text.encode(), Path(output), force=force)
+    print(f"Written: {output}")

@@ -1,0 +1,1 @@
+"""Designs as MLIR-AIE text, at the level of object FIFOs: written, and read back."""

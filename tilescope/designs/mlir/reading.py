@@ -1,0 +1,171 @@
+"""Reads MLIR-AIE text as a design; the text executes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from xdsl.dialects import func
+from xdsl.ir import Block, Operation, SSAValue
+
+from tilescope.designs.ir import CoreProgram, Design, Link, ObjectFifo, Tile
+from tilescope.designs.mlir.checks import check_design
+from tilescope.designs.mlir.core_programs import CoreReader
+from tilescope.designs.mlir.fifos import FifoReader, read_link
+from tilescope.designs.mlir.names import ARRAY_ROWS, ARRAYS, STAGED_LINK, TOOLCHAIN
+from tilescope.designs.mlir.sequences import SequenceReader
+from tilescope.designs.mlir.syntax import Source, parse
+from tilescope.designs.mlir.types import read_number, read_numbers, read_text
+from tilescope.kernels.contract import TOOLCHAINS
+
+
+@dataclass(frozen=True)
+class ReadDesign:
+    """A design with what the text says beside it.
+
+    `array` is the array as the text names it and `device` tilescope's device for it, None where
+    there is none.
+    """
+
+    design: Design
+    array: str
+    device: str | None
+
+
+def read_design(text: str, name: str, costs: Mapping[str, int] | None = None) -> ReadDesign:
+    """The design in a text; `name` is that of its file, `costs` cycles by function name.
+
+    Raises InputError, with `file:line:column`, for what is no MLIR-AIE at the level of object
+    FIFOs, names what is not there, or is not simulated.
+    """
+    source = parse(text, name)
+    return _Reader(source, costs or {}).read()
+
+
+class _Reader:
+    def __init__(self, source: Source, costs: Mapping[str, int]) -> None:
+        self.source = source
+        self.costs = costs
+        self.columns = 0
+        self.tiles: dict[SSAValue, Tile] = {}
+        self.fifos: dict[str, ObjectFifo] = {}
+        self.links: list[Link] = []
+        self.places: dict[str, Operation] = {}  # FIFOs, by name
+        self.toolchains: dict[str, str] = {}
+
+    def read(self) -> ReadDesign:
+        module = self.source.module
+        devices = [op for op in module.ops if op.name == "aie.device"]
+        if len(devices) != 1:
+            count = len(devices) or "no"
+            found = next((op for op in module.ops if op.name != "aie.device"), module)
+            raise self.source.fault(found, f"A design has one aie.device, and this module {count}.")
+        device = devices[0]
+        array = read_text(device.attributes.get("device") or device.properties.get("device"))
+        self.columns = ARRAYS[array][0] if array in ARRAYS else 64
+        body = _block(self.source, device)
+        self._declarations(body.ops)
+        name = read_text(module.properties.get("sym_name")) or read_text(
+            device.attributes.get("sym_name")
+        )
+        cores = tuple(self._core(op) for op in body.ops if op.name == "aie.core")
+        sequence = SequenceReader(self.source, self.fifos)
+        sequences = [op for op in body.ops if op.name.endswith(".runtime_sequence")]
+        if len(sequences) != 1:
+            raise self.source.fault(
+                sequences[1] if sequences else device,
+                f"A design has one runtime sequence, and this one {len(sequences) or 'none'}.",
+            )
+        _block(self.source, sequences[0])
+        sequence.read(sequences[0])
+        design = Design(
+            name or "design",
+            tuple(self.fifos.values()),
+            tuple(self.links),
+            cores,
+            tuple(sequence.buffers),
+            tuple(sequence.steps),
+        )
+        check_design(design, self.source, self.places, sequences[0])
+        known = ARRAYS[array][1] if array in ARRAYS else None
+        return ReadDesign(design, array or "an array named by a number", known)
+
+    def _declarations(self, ops: Iterable[Operation]) -> None:
+        """Tiles, FIFOs, links and functions, which later operations name."""
+        links: list[Operation] = []
+        fifos = FifoReader(self.source, self.tiles)
+        for op in ops:
+            match op.name:
+                case "aie.tile":
+                    self.tiles[op.results[0]] = self._tile(op)
+                case "aie.objectfifo":
+                    fifo = fifos.read(op)
+                    if fifo.name in self.fifos:
+                        raise self.source.fault(op, f"Two FIFOs are called @{fifo.name}.")
+                    self.fifos[fifo.name] = fifo
+                    self.places[fifo.name] = op
+                case "aie.objectfifo.link" | "tilescope.staged_link":
+                    links.append(op)
+                case "func.func":
+                    self._function(op)
+                case "aie.core" | "aie.runtime_sequence" | "aiex.runtime_sequence" | "aie.end":
+                    pass
+                case "arith.constant":
+                    pass
+                case _:
+                    raise self.source.fault(
+                        op, f"{op.name} in a device is not simulated; time cannot go on without it."
+                    )
+        used: set[str] = set()
+        for op in links:
+            link = read_link(self.source, op, self.fifos, staged=op.name == STAGED_LINK)
+            if again := used.intersection((*link.sources, *link.targets)):
+                raise self.source.fault(op, f"@{min(again)} is linked twice.")
+            used.update(link.sources)
+            used.update(link.targets)
+            self.links.append(link)
+
+    def _tile(self, op: Operation) -> Tile:
+        place = read_numbers(op.attributes.get("place"))
+        if not place:
+            numbers = [
+                read_number(op.attributes.get(key) or op.properties.get(key))
+                for key in ("col", "row")
+            ]
+            place = [number for number in numbers if number is not None]
+        if len(place) != 2 or len(op.results) != 1:
+            raise self.source.fault(op, "A tile has a column and a row.")
+        column, row = place
+        if not 0 <= column < self.columns or not 0 <= row < ARRAY_ROWS:
+            raise self.source.fault(
+                op,
+                f"There is no tile ({column}, {row}): the array has columns 0 to "
+                f"{self.columns - 1} and rows 0 to {ARRAY_ROWS - 1}.",
+            )
+        return Tile(column, row)
+
+    def _function(self, op: Operation) -> None:
+        assert isinstance(op, func.FuncOp)
+        if not op.is_declaration:
+            raise self.source.fault(
+                op, f"@{op.sym_name.data} has a body; only external kernels are simulated."
+            )
+        toolchain = read_text(op.attributes.get(TOOLCHAIN))
+        if toolchain is not None:
+            if toolchain not in TOOLCHAINS:
+                raise self.source.fault(op, f"{TOOLCHAIN} is {' or '.join(TOOLCHAINS)}.")
+            self.toolchains[op.sym_name.data] = toolchain
+
+    def _core(self, op: Operation) -> CoreProgram:
+        tile = self.tiles.get(op.operands[0]) if op.operands else None
+        if tile is None or tile.kind != "core":
+            raise self.source.fault(op, "aie.core should name a core's tile, from row 2 on.")
+        block = _block(self.source, op)
+        return CoreReader(self.source, tile, self.fifos, self.costs, self.toolchains).read(block)
+
+
+def _block(source: Source, op: Operation) -> Block:
+    """The one block of the one region of an operation."""
+    if len(op.regions) != 1 or len(op.regions[0].blocks) != 1:
+        raise source.fault(op, f"{op.name} should hold one plain block of operations.")
+    return op.regions[0].block

@@ -1,0 +1,113 @@
+"""The text of MLIR-AIE as xdsl operations: a parser that keeps each operation's place.
+
+Operations of `aie` and `aiex` take any operands, results, regions and attributes, so that the
+generic syntax reads as it is; `ops` has what their own syntax needs. What an operation must hold
+is checked where the design is made of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xdsl.context import Context
+from xdsl.dialects import arith, builtin, func, memref, scf
+from xdsl.ir import Operation
+from xdsl.parser import Parser
+from xdsl.utils.exceptions import ParseError
+
+from tilescope.designs.mlir.ops import OPERATIONS
+from tilescope.designs.mlir.types import TYPES
+from tilescope.errors import InputError
+
+MAX_CHARACTERS = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Source:
+    """A parsed module, the name of its file, and where in the text each operation begins."""
+
+    module: builtin.ModuleOp
+    name: str
+    text: str
+    positions: dict[Operation, int]
+
+    def place(self, op: Operation) -> str:
+        """`file:line:column` of an operation."""
+        return place_of(self.name, self.text, self.positions.get(op, 0))
+
+    def fault(self, op: Operation, message: str) -> InputError:
+        """An error that says where."""
+        return InputError(f"{self.place(op)}: {message}")
+
+
+def place_of(name: str, text: str, position: int) -> str:
+    """`file:line:column`, both counted from one."""
+    line = text.count("\n", 0, position) + 1
+    return f"{name}:{line}:{position - text.rfind(chr(10), 0, position)}"
+
+
+def parse(text: str, name: str) -> Source:
+    """The module in a text. Raises InputError with the place of what cannot be read."""
+    if not text.strip():
+        raise InputError(f"{name} is empty; it should hold a design as MLIR-AIE text.")
+    if len(text) > MAX_CHARACTERS:
+        raise InputError(f"{name} holds {len(text):,} characters; {MAX_CHARACTERS:,} is the most.")
+    if "\0" in text:
+        raise InputError(f"{place_of(name, text, text.index(chr(0)))}: this is no text.")
+    parser: _Parser | None = None
+    try:
+        parser = _Parser(_context(), text, name)
+        module = parser.parse_module()
+    except ParseError as error:
+        said = error.msg.strip().rstrip(".")
+        place = place_of(name, text, error.span.start)
+        raise InputError(f"{place}: this is no MLIR-AIE that tilescope reads: {said}.") from None
+    except RecursionError:
+        raise InputError(f"{name}: regions or types are nested too deeply.") from None
+    except InputError:
+        raise
+    except Exception as error:  # xdsl's own checks raise many kinds, each for a text that is wrong
+        position = parser.pos if parser else 0
+        lines = str(error).strip().splitlines()
+        detail = f": {lines[0].rstrip('.')}" if lines else ""
+        place = place_of(name, text, position)
+        raise InputError(f"{place}: this is no MLIR-AIE that tilescope reads{detail}.") from None
+    return Source(module, name, text, parser.positions)
+
+
+def _context() -> Context:
+    context = Context(allow_unregistered=True)
+    for dialect in (arith.Arith, builtin.Builtin, func.Func, memref.MemRef, scf.Scf):
+        context.load_dialect(dialect)
+    for operation in OPERATIONS:
+        context.load_op(operation)
+    for attribute in TYPES:
+        context.load_attr_or_type(attribute)
+    return context
+
+
+class _Parser(Parser):
+    def __init__(self, context: Context, text: str, name: str) -> None:
+        super().__init__(context, text, name)
+        self.positions: dict[Operation, int] = {}
+        self.beginning = 0
+
+    def parse_operation(self) -> Operation:
+        start = self.beginning = self._current_token.span.start
+        op = super().parse_operation()
+        self.positions[op] = start
+        return op
+
+    def _get_op_by_name(self, name: str) -> type[Operation]:
+        self.ctx.allow_unregistered = False
+        try:
+            known = self.ctx.get_optional_op(name, dialect_stack=self._parser_state.dialect_stack)
+        finally:
+            self.ctx.allow_unregistered = True
+        if known is None:
+            self.raise_error(
+                f"the operation {name} is not one that it simulates; neither its data nor its "
+                "time can go on without it",
+                at_position=self.beginning,
+            )
+        return known
