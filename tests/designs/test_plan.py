@@ -6,6 +6,7 @@ import pytest
 from tilescope.designs.mapping import Mapping, choose_mapping
 from tilescope.designs.plan import COPY, LAUNCH, ZERO, make_plan
 from tilescope.devices import load_device
+from tilescope.errors import InputError
 from tilescope.workloads import Gemm
 
 NPU1 = load_device("npu1")
@@ -131,3 +132,10 @@ def test_arrays_are_the_padded_matrices_and_one_tile_of_each_kind():
         ((64, 64), "float32"),
         ((64, 64), "float32"),
     )
+
+
+def test_a_per_tile_launch_stages_no_more_of_k_than_it_covers():
+    """Its block is one core tile of K; a longer one would need tasks of no steps at all."""
+    mapping = Mapping("per-tile", (16, 16, 64), (4, 4), k_mt=128)
+    with pytest.raises(InputError, match="covers 64 of K, so a mem tile cannot stage 128"):
+        make_plan(Gemm("any", 64, 64, 128, "float32"), mapping)

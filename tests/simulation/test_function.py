@@ -1,5 +1,7 @@
 """Does the array compute the product?"""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -39,6 +41,20 @@ def test_every_mapping_computes_the_product_within_its_kernels_contract(
 def test_a_bfloat16_c_is_rounded_as_its_contract_says(ports):
     gemm = Gemm("any", 65, 70, 130, "bfloat16")
     mapping = choose_mapping(gemm, "fused-k", DEVICE, ports, c_dtype="bfloat16")
+    a, b = matrices(gemm)
+    output = simulate_plan(make_plan(gemm, mapping), DEVICE, (a, b)).output
+    assert problem(gemm, mapping, output, a, b) is None
+
+
+@pytest.mark.parametrize("kernel", ["safe", "scalar", "bfloat16"])
+@pytest.mark.parametrize("ports", ["single", "spread"])
+@pytest.mark.parametrize("family", ["per-tile", "fused-k", "whole-array"])
+def test_b_may_lie_by_columns(family, ports, kernel):
+    """The caller gives B as ever; the plan turns it round and the kernel takes its blocks so."""
+    dtype, variant, emulation = KERNELS[kernel]
+    gemm = Gemm("any", 65, 70, 130, dtype)
+    chosen = choose_mapping(gemm, family, DEVICE, ports, variant, emulation)
+    mapping = replace(chosen, b_layout="column")
     a, b = matrices(gemm)
     output = simulate_plan(make_plan(gemm, mapping), DEVICE, (a, b)).output
     assert problem(gemm, mapping, output, a, b) is None

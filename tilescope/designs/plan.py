@@ -12,6 +12,7 @@ from tilescope.designs.elementwise import accumulate_design
 from tilescope.designs.gemm import gemm_design
 from tilescope.designs.ir import Design
 from tilescope.designs.mapping import FAMILIES, Mapping
+from tilescope.errors import InputError
 from tilescope.quantities.dtypes import dtype_bytes
 from tilescope.quantities.names import check_choice
 from tilescope.workloads.gemm import Gemm
@@ -74,7 +75,7 @@ class LaunchPlan:
 def make_plan(gemm: Gemm, mapping: Mapping) -> LaunchPlan:
     """The plan of a mapping for a product: two launches a block for per-tile, else one in all.
 
-    Raises InputError for an unknown family.
+    Raises InputError for an unknown family, and for per-tile with a longer K staged.
     """
     check_choice("mapping", mapping.family, FAMILIES)
     padded = mapping.padded(gemm)
@@ -88,6 +89,10 @@ def make_plan(gemm: Gemm, mapping: Mapping) -> LaunchPlan:
         launch = PlannedLaunch("linear_fused", design, 1, inputs, outputs)
         return LaunchPlan(gemm, mapping, padded, (launch,), whole)
     bm, bn, bk = mapping.block
+    if mapping.staged_k != bk:
+        raise InputError(
+            f"A per-tile launch covers {bk} of K, so a mem tile cannot stage {mapping.staged_k}."
+        )
     count = _count(padded, mapping.block)
     matmul = gemm_design("linear_matmul", bm, bn, bk, gemm.dtype, mapping)
     accumulate = accumulate_design("linear_accumulate", bm, bn, mapping.c_dtype)
@@ -97,7 +102,8 @@ def make_plan(gemm: Gemm, mapping: Mapping) -> LaunchPlan:
         PlannedLaunch("linear_accumulate", accumulate, count, (c, c), (c,)),
     )
     c_tile = ((bm, bn), mapping.c_dtype)
-    tiles = (((bm, bk), gemm.dtype), ((bk, bn), gemm.dtype), c_tile, c_tile, c_tile)
+    b_tile = (bk, bn) if mapping.b_layout == "row" else (bn, bk)
+    tiles = (((bm, bk), gemm.dtype), (b_tile, gemm.dtype), c_tile, c_tile, c_tile)
     return LaunchPlan(gemm, mapping, padded, launches, (*whole, *tiles))
 
 
@@ -111,7 +117,9 @@ def _tiled_steps(plan: LaunchPlan) -> Iterator[tuple[int, ...]]:
     m, n, k = plan.padded
     bm, bn, bk = plan.mapping.block
     size, c_size = dtype_bytes(plan.gemm.dtype), dtype_bytes(plan.mapping.c_dtype)
-    a_row, b_row, c_row = bk * size, bn * size, bn * c_size
+    a_row, c_row = bk * size, bn * c_size
+    by_rows = plan.mapping.b_layout == "row"
+    b_rows, b_row, b_stride = (bk, bn * size, n * size) if by_rows else (bn, bk * size, k * size)
     matmul = (LAUNCH, 0, A_TILE, B_TILE, P_TILE, 0, 0, 0, 0, 0)
     accumulate = (LAUNCH, 1, C_IN_TILE, P_TILE, C_OUT_TILE, 0, 0, 0, 0, 0)
     yield (ZERO, C, 0, 1, m * n * c_size, 0, 0, 0, 0, 0)
@@ -120,9 +128,9 @@ def _tiled_steps(plan: LaunchPlan) -> Iterator[tuple[int, ...]]:
             c_at = (i * bm * n + j * bn) * c_size
             for step in range(k // bk):
                 a_at = (i * bm * k + step * bk) * size
-                b_at = (step * bk * n + j * bn) * size
+                b_at = (step * bk * n + j * bn if by_rows else j * bn * k + step * bk) * size
                 yield (COPY, A, A_TILE, a_at, 0, bm, a_row, k * size, a_row, 0)
-                yield (COPY, B, B_TILE, b_at, 0, bk, b_row, n * size, b_row, 0)
+                yield (COPY, B, B_TILE, b_at, 0, b_rows, b_row, b_stride, b_row, 0)
                 yield matmul
                 yield (COPY, C, C_IN_TILE, c_at, 0, bm, c_row, n * c_size, c_row, 0)
                 yield accumulate
