@@ -2,13 +2,16 @@
 
 import pytest
 
-from tilescope.designs.request import MappingRequest
+from tilescope.designs.request import MappingRequest, resolve
+from tilescope.devices.catalog import load_device
 from tilescope.errors import InputError
 from tilescope.profiling import products
 from tilescope.profiling.cases import Bench
-from tilescope.profiling.products import ProductSettings, profile_products
+from tilescope.profiling.memory import BLOCK_BYTES, needed_bytes
+from tilescope.profiling.products import ProductSettings, host_blocks, profile_products
 from tilescope.runs.models import Case
 from tilescope.workloads.cases import LinearProjectionTestCase, default_test_cases
+from tilescope.workloads.gemm import Gemm
 
 SMALL = [
     LinearProjectionTestCase("first", 64, 64, 64, "First"),
@@ -104,3 +107,15 @@ def test_timelines_name_every_resource_and_stay_within_the_launch() -> None:
         assert launch.spans
         assert all(0 <= span.start_us <= span.end_us for span in launch.spans)
         assert any(span.activity == "call" for span in launch.spans)
+
+
+def test_the_table_of_a_per_tile_plan_counts_as_memory() -> None:
+    # 128×64×256 in blocks of 64³ is 2·1·4 = 8 of them; one launch for all needs no table.
+    gemm = Gemm("g", 128, 64, 256, "float32")
+    device = load_device("npu1")
+    per_tile, fused = (
+        host_blocks(gemm, resolve(MappingRequest(family), gemm, device))
+        for family in ("per-tile", "fused-k")
+    )
+    assert (per_tile, fused) == (8, 0)
+    assert needed_bytes(gemm, per_tile) == needed_bytes(gemm) + 8 * BLOCK_BYTES

@@ -87,10 +87,10 @@ def test_one_launch_a_case_needs_no_advice_on_launches(
 
 
 def test_padding_shows_with_what_it_costs(per_tile_case: Case, per_tile_run: Run) -> None:
-    # 64·1024·768 for 64·960·768 is 6.7 % more.
+    # 64·1024·768 over 64·960·768 is 106.7 %.
     padded = per_tile_case.model_copy(update={"padded": Shape(m=64, n=1024, k=768)})
     text = screen(per_tile_run.model_copy(update={"cases": (padded,)}))
-    assert "padded: q_proj to 64×1024×768, +6.7 % of work" in text
+    assert "padded: q_proj to 64×1024×768, 106.7 % of the work" in text
     assert "padded" not in screen(per_tile_run)
 
 

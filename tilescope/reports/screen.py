@@ -79,10 +79,9 @@ def _padding(cases: tuple[Case, ...], width: int) -> list[str]:
     for case in cases:
         if padded := case.padded:
             work = case.shape.m * case.shape.n * case.shape.k
-            more = padded.m * padded.n * padded.k / work - 1
-            told.append(
-                f"{case.name} to {padded.m}×{padded.n}×{padded.k}, {more * 100:+.1f} % of work"
-            )
+            times = padded.m * padded.n * padded.k / work
+            cost = f"{times * 100:.1f} % of" if times < 2 else f"{significant(times)} times"
+            told.append(f"{case.name} to {padded.m}×{padded.n}×{padded.k}, {cost} the work")
     return wrap(f"padded: {'; '.join(told)}", width, hanging="  ") if told else []
 
 
