@@ -20,6 +20,7 @@ from tilescope.cli.kernels import kernels
 from tilescope.cli.linear import linear
 from tilescope.cli.runtimes import runtimes
 from tilescope.cli.schema import schema
+from tilescope.cli.simulate import simulate
 from tilescope.cli.tile import tile
 from tilescope.cli.validate import validate
 
@@ -35,6 +36,7 @@ app.command()(linear)
 app.command()(gemm)
 app.command()(tile)
 app.command()(design)
+app.command()(simulate)
 app.command()(doctor)
 app.command()(schema)
 app.command()(validate)

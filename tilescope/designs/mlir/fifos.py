@@ -46,7 +46,7 @@ class FifoReader:
     def read(self, op: Operation) -> ObjectFifo:
         """A FIFO. Raises InputError with the place of what is wrong or not simulated."""
         source = self.source
-        found = {**op.attributes, **op.properties}
+        found = op.attributes
         name = read_text(found.get("sym_name"))
         if name is None or len(op.operands) < 2:
             raise source.fault(op, "A FIFO has a name, a producer and at least one consumer.")
@@ -113,7 +113,7 @@ def read_link(
     source: Source, op: Operation, fifos: Mapping[str, ObjectFifo], *, staged: bool
 ) -> Link:
     """A link, or one whose slices hold several objects. Raises InputError with its place."""
-    found = {**op.attributes, **op.properties}
+    found = op.attributes
     ends = ("sources", "targets") if staged else ("fifoIns", "fifoOuts")
     sources, targets = (read_texts(found.get(key)) or [] for key in ends)
     for name in (*sources, *targets):

@@ -12,6 +12,7 @@ from tilescope.designs.ir import CoreProgram, Design, Link, ObjectFifo, Tile
 from tilescope.designs.mlir.checks import check_design
 from tilescope.designs.mlir.core_programs import CoreReader
 from tilescope.designs.mlir.fifos import FifoReader, read_link
+from tilescope.designs.mlir.limits import check_limits
 from tilescope.designs.mlir.names import ARRAY_ROWS, ARRAYS, STAGED_LINK, TOOLCHAIN
 from tilescope.designs.mlir.sequences import SequenceReader
 from tilescope.designs.mlir.syntax import Source, parse
@@ -57,11 +58,11 @@ class _Reader:
         module = self.source.module
         devices = [op for op in module.ops if op.name == "aie.device"]
         if len(devices) != 1:
-            count = len(devices) or "no"
+            count = f"has {len(devices) or 'none'}"
             found = next((op for op in module.ops if op.name != "aie.device"), module)
             raise self.source.fault(found, f"A design has one aie.device, and this module {count}.")
         device = devices[0]
-        array = read_text(device.attributes.get("device") or device.properties.get("device"))
+        array = read_text(device.attributes.get("device"))
         self.columns = ARRAYS[array][0] if array in ARRAYS else 64
         body = _block(self.source, device)
         self._declarations(body.ops)
@@ -74,7 +75,7 @@ class _Reader:
         if len(sequences) != 1:
             raise self.source.fault(
                 sequences[1] if sequences else device,
-                f"A design has one runtime sequence, and this one {len(sequences) or 'none'}.",
+                f"A design has one runtime sequence, and this one has {len(sequences) or 'none'}.",
             )
         _block(self.source, sequences[0])
         sequence.read(sequences[0])
@@ -87,6 +88,11 @@ class _Reader:
             tuple(sequence.steps),
         )
         check_design(design, self.source, self.places, sequences[0])
+        places = [op for op in body.ops if op.name == "aie.core"]
+        programs = {core.tile: op for core, op in zip(cores, places, strict=True)}
+        if len(programs) < len(cores):
+            raise self.source.fault(places[-1], "A tile has two programs.")
+        check_limits(design, self.source, sequences[0], programs)
         known = ARRAYS[array][1] if array in ARRAYS else None
         return ReadDesign(design, array or "an array named by a number", known)
 
@@ -128,10 +134,7 @@ class _Reader:
     def _tile(self, op: Operation) -> Tile:
         place = read_numbers(op.attributes.get("place"))
         if not place:
-            numbers = [
-                read_number(op.attributes.get(key) or op.properties.get(key))
-                for key in ("col", "row")
-            ]
+            numbers = [read_number(op.attributes.get(key)) for key in ("col", "row")]
             place = [number for number in numbers if number is not None]
         if len(place) != 2 or len(op.results) != 1:
             raise self.source.fault(op, "A tile has a column and a row.")

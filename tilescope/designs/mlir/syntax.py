@@ -15,7 +15,7 @@ from xdsl.ir import Operation
 from xdsl.parser import Parser
 from xdsl.utils.exceptions import ParseError
 
-from tilescope.designs.mlir.ops import OPERATIONS
+from tilescope.designs.mlir.ops import OPERATIONS, AieOperation
 from tilescope.designs.mlir.types import TYPES
 from tilescope.errors import InputError
 
@@ -96,6 +96,8 @@ class _Parser(Parser):
         start = self.beginning = self._current_token.span.start
         op = super().parse_operation()
         self.positions[op] = start
+        if isinstance(op, AieOperation):  # releases differ in which of its attributes are which
+            op.attributes.update(op.properties)
         return op
 
     def _get_op_by_name(self, name: str) -> type[Operation]:

@@ -1,0 +1,59 @@
+"""`tilescope simulate`: run a design that is given as MLIR-AIE text."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tilescope.cli import options
+from tilescope.cli.ending import plain_ending
+from tilescope.cli.output import ForceOption, JsonOption
+
+
+@plain_ending
+def simulate(
+    file: Annotated[
+        str, typer.Argument(metavar="DESIGN.mlir", help="MLIR-AIE text; - is standard input.")
+    ],
+    device: Annotated[
+        str | None,
+        typer.Option("--device", metavar="NAME", help="The NPU; what the text names if not given."),
+    ] = None,
+    timing_only: Annotated[
+        bool, typer.Option("--timing-only", help="Move no data, find the time alone.")
+    ] = False,
+    costs: Annotated[
+        str | None,
+        typer.Option(
+            "--costs",
+            metavar="COSTS.toml",
+            help="Cycles of functions: a table [kernel.NAME] cycles = N for each.",
+        ),
+    ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Print the design as it was understood, too.")
+    ] = False,
+    seed: options.SeedOption = 0,
+    json: JsonOption = None,
+    force: ForceOption = False,
+) -> None:
+    """Simulate a design at the level of object FIFOs; its text executes nothing."""
+    from pathlib import Path
+
+    from tilescope.cli.output import answer
+    from tilescope.cli.simulated import read_file, run
+    from tilescope.designs.mlir.calls import read_costs
+    from tilescope.reports.designs import content, explanation, outcome_text
+    from tilescope.runs.files import check_writable
+
+    if json not in (None, "-"):
+        check_writable(Path(str(json)), force=force)
+    stated = read_costs(Path(costs)) if costs is not None else {}
+    read = read_file(file, device, stated)
+    result = run(read, timing_only=timing_only, seed=seed)
+
+    def text() -> str:
+        return (explanation(result) + "\n" if explain else "") + outcome_text(result)
+
+    answer(text, content(result), json, force=force)

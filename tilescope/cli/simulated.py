@@ -1,0 +1,75 @@
+"""Reads a design from a file and runs it."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from tilescope.designs.mlir.calls import StatedKernel
+from tilescope.designs.mlir.reading import read_design
+from tilescope.devices import load_device
+from tilescope.errors import InputError
+from tilescope.reports.designs import SimulatedDesign, kernels_of
+from tilescope.simulation.drawing import draw_arrays, written_buffers
+from tilescope.simulation.simulate import simulate_design
+
+
+def read_file(file: str, device: str | None, costs: Mapping[str, int]) -> SimulatedDesign:
+    """The design in a file (`-` is standard input) and the device that it is to run on.
+
+    Raises InputError for a file that cannot be read or is no design, and where neither the text
+    nor `device` names an NPU that tilescope has.
+    """
+    read = read_design(_text(file), "stdin" if file == "-" else file, costs)
+    if device is None and read.device is None:
+        raise InputError(
+            f"{file} is for {read.array}, which tilescope has no page for; name another NPU with "
+            "--device."
+        )
+    target = load_device(device or str(read.device))
+    kernels = kernels_of(read.design)
+    stated = tuple(kernel.symbol for kernel in kernels if isinstance(kernel, StatedKernel))
+    notes = []
+    if device is not None and read.device not in (None, target.machine.split(":")[0]):
+        notes.append(f"The text is for {read.array}; it was run on {target.name} as asked.")
+    if stated:
+        names = ", ".join(stated)
+        notes.append(f"The cycles of {names} are those that the costs file states.")
+    unused = sorted(set(costs) - set(stated))
+    if unused:
+        notes.append(f"The costs file names what no core calls: {', '.join(unused)}.")
+    return SimulatedDesign(file, read.array, read.design, target, stated, notes=tuple(notes))
+
+
+def run(read: SimulatedDesign, *, timing_only: bool, seed: int) -> SimulatedDesign:
+    """The design with its outcome; data move unless only a cost of some function is known.
+
+    Raises DesignError where the design does not fit the device or cannot finish.
+    """
+    if timing_only or read.stated:
+        notes = read.notes
+        if read.stated and not timing_only:
+            notes = (*notes, "What they compute is not known, so no data were moved.")
+        return replace(read, outcome=simulate_design(read.design, read.device), notes=notes)
+    arrays = draw_arrays(read.design, seed)
+    outcome = simulate_design(read.design, read.device, arrays)
+    outputs = {
+        name: hashlib.sha256(arrays[name].tobytes()).hexdigest()[:16]
+        for name in arrays
+        if name in written_buffers(read.design)
+    }
+    return replace(read, outcome=outcome, outputs=outputs)
+
+
+def _text(file: str) -> str:
+    try:
+        raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror or error}.") from None
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        raise InputError(f"{file} is no text: byte {error.start:,} is not UTF-8.") from None

@@ -1,0 +1,216 @@
+"""A design as tilescope understood it, and what simulating it gave."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tilescope.designs.ir import Call, Design, ObjectFifo, Tile
+from tilescope.devices.device import Device
+from tilescope.kernels.contract import Kernel
+from tilescope.quantities.units import format_bytes, format_count, format_us
+from tilescope.reports.budget import closing_percentages, meaning, short
+from tilescope.reports.tables import Column, table
+from tilescope.simulation.outcomes import DesignOutcome
+
+
+@dataclass(frozen=True)
+class SimulatedDesign:
+    """A design read from a file, with what it was run on and what came of it.
+
+    `stated` are functions whose cycles a costs file states; `outputs` are the host buffers that
+    data arrived in, by a digest of their bytes, None where no data moved.
+    """
+
+    file: str
+    array: str
+    design: Design
+    device: Device
+    stated: tuple[str, ...]
+    outcome: DesignOutcome | None = None
+    outputs: dict[str, str] | None = None
+    notes: tuple[str, ...] = field(default=())
+
+
+def explanation(read: SimulatedDesign) -> str:
+    """The grid, the FIFOs, the bytes of each channel and the kernels of a design."""
+    design = read.design
+    cores = [core.tile for core in design.cores]
+    lines = [
+        f"{design.name} ({read.file}): {_grid(cores)} of {read.array}, simulated on "
+        f"{read.device.name}",
+        f"{len(design.fifos)} FIFOs, {len(design.links)} links, {format_count(len(design.tasks))} "
+        f"transfers, {len(design.host_buffers)} host buffers",
+        "",
+        *(
+            f"{buffer.name}: {'×'.join(map(str, buffer.shape))} {buffer.dtype}, "
+            f"{format_bytes(buffer.host_bytes)}"
+            for buffer in design.host_buffers
+        ),
+        "",
+        *_fifo_table(design.fifos),
+    ]
+    moved = shim_bytes(design)
+    if moved:
+        ends = [_shim_end(design.fifo(name)) for name in moved]
+        columns = [
+            Column("channel", ends, left=True),
+            Column("FIFO", list(moved), left=True),
+            Column("a launch", [format_bytes(count) for count in moved.values()]),
+        ]
+        lines += ["", *table(columns)]
+    if design.cores:
+        lines += ["", *_kernel_table(read)]
+    return "\n".join(lines) + "\n"
+
+
+def outcome_text(read: SimulatedDesign) -> str:
+    """How long the design took, what that was spent on, and what is not known."""
+    outcome = read.outcome
+    if outcome is None:
+        return ""
+    budget = {term: us for term, us in outcome.budget_us.items() if us > 0}
+    shares = closing_percentages([float(us) for us in budget.values()])
+    columns = [
+        Column("spent on", [short(term) for term in budget], left=True),
+        Column("time", [format_us(float(us)) for us in budget.values()]),
+        Column("%", shares),
+        Column("", [meaning(term) for term in budget], left=True),
+    ]
+    bound = max(budget, key=lambda term: budget[term]) if budget else None
+    lines = [
+        f"{read.design.name} on {read.device.name}: {format_us(float(outcome.device_us))} "
+        f"simulated, {format_count(cycles(outcome))} cycles at {read.device.clock_mhz:,} MHz"
+        + (f", bound by {short(bound)}" if bound else ""),
+        "The device alone: what a host pays for a launch is not in it.",
+        "",
+        *table(columns),
+    ]
+    if read.outputs is not None:
+        written = outcome.bytes_written
+        sizes = {buffer.name: buffer.host_bytes for buffer in read.design.host_buffers}
+        lines += [
+            "",
+            *(
+                f"{name}: {format_bytes(written[name])} written to {format_bytes(sizes[name])}, "
+                f"digest {digest}"
+                for name, digest in read.outputs.items()
+            ),
+        ]
+    lines += ["", *read.notes] if read.notes else []
+    return "\n".join(lines) + "\n"
+
+
+def content(read: SimulatedDesign) -> dict[str, Any]:
+    """What was understood and found, for JSON; times are µs, sizes bytes."""
+    design, outcome = read.design, read.outcome
+    found: dict[str, Any] = {
+        "file": read.file,
+        "design": design.name,
+        "array": read.array,
+        "device": read.device.name,
+        "cores": len(design.cores),
+        "fifos": [
+            {
+                "name": fifo.name,
+                "producer": str(fifo.producer),
+                "consumers": [str(tile) for tile in fifo.consumers],
+                "object_bytes": fifo.object_bytes,
+                "producer_depth": fifo.producer_depth,
+                "consumer_depth": fifo.consumer_depth,
+            }
+            for fifo in design.fifos
+        ],
+        "shim_bytes": shim_bytes(design),
+        "kernels": [kernel.symbol for kernel in kernels_of(design)],
+        "stated_costs": list(read.stated),
+        "notes": list(read.notes),
+    }
+    if outcome is not None:
+        found |= {
+            "kind": "simulated",
+            "cycles": cycles(outcome),
+            "clock_mhz": read.device.clock_mhz,
+            "device_us": float(outcome.device_us),
+            "budget_us": {term: float(us) for term, us in outcome.budget_us.items()},
+            "core_calls": outcome.kernel_calls,
+            "bytes_read": outcome.bytes_read,
+            "bytes_written": outcome.bytes_written,
+        }
+    if read.outputs is not None:
+        found["outputs"] = read.outputs
+    return found
+
+
+def cycles(outcome: DesignOutcome) -> int:
+    """Cycles of the array's clock until the last token, the last one begun counted."""
+    exact = outcome.base.cycles(outcome.ticks)
+    return -(-exact.numerator // exact.denominator)
+
+
+def shim_bytes(design: Design) -> dict[str, int]:
+    """Bytes that a launch moves through each FIFO that begins or ends at a shim."""
+    moved: Counter[str] = Counter()
+    for task in design.tasks:
+        fifo = design.fifo(task.fifo)
+        moved[task.fifo] += task.elements * fifo.object_bytes // fifo.elements
+    return {fifo.name: moved[fifo.name] for fifo in design.fifos if fifo.name in moved}
+
+
+def kernels_of(design: Design) -> list[Kernel]:
+    """The kernels that any core calls, each once."""
+    found = {call.kernel.symbol: call.kernel for core in design.cores for call in core.calls()}
+    return list(found.values())
+
+
+def _grid(tiles: Sequence[Tile]) -> str:
+    if not tiles:
+        return "no cores"
+    rows, columns = {tile.row for tile in tiles}, {tile.column for tile in tiles}
+    count = len(tiles)
+    shape = f" ({len(rows)}×{len(columns)})" if count == len(rows) * len(columns) else ""
+    return f"{count} core{'s' if count > 1 else ''}{shape}"
+
+
+def _fifo_table(fifos: Sequence[ObjectFifo]) -> list[str]:
+    def consumers(fifo: ObjectFifo) -> str:
+        more = f" and {len(fifo.consumers) - 1} more" if len(fifo.consumers) > 1 else ""
+        return f"{fifo.consumers[0]}{more}"
+
+    columns = [
+        Column("FIFO", [fifo.name for fifo in fifos], left=True),
+        Column("from", [str(fifo.producer) for fifo in fifos], left=True),
+        Column("to", [consumers(fifo) for fifo in fifos], left=True),
+        Column("object", ["×".join(map(str, fifo.shape)) for fifo in fifos]),
+        Column("dtype", [fifo.dtype for fifo in fifos], left=True),
+        Column("size", [format_bytes(fifo.object_bytes) for fifo in fifos]),
+        Column("depth", [f"{fifo.producer_depth}/{fifo.consumer_depth}" for fifo in fifos]),
+    ]
+    return table(columns)
+
+
+def _shim_end(fifo: ObjectFifo) -> str:
+    if fifo.producer.kind == "shim":
+        return f"{fifo.producer} MM2S"
+    return f"{fifo.consumers[0]} S2MM"
+
+
+def _kernel_table(read: SimulatedDesign) -> list[str]:
+    calls: dict[str, Call] = {}
+    places: Counter[str] = Counter()
+    for core in read.design.cores:
+        here = {call.kernel.symbol: call for call in core.calls()}
+        calls = {**here, **calls}
+        places.update(here.keys())
+    costs = [
+        format_count(call.kernel.cycles(read.device, *call.scalars)) for call in calls.values()
+    ]
+    columns = [
+        Column("kernel", list(calls), left=True),
+        Column("cores", [str(places[symbol]) for symbol in calls]),
+        Column("cycles a call", costs),
+        Column("", ["stated" if symbol in read.stated else "" for symbol in calls], left=True),
+    ]
+    return table(columns)
