@@ -122,7 +122,6 @@ def test_the_block_of_a_tile_is_the_product_launch_of_per_tile() -> None:
         (MappingRequest("fused-k", bf16="bfp16"), "bfp16 is a way of bfloat16 on aie2p"),
         (MappingRequest("fused-k", toolchain="gcc"), "Unknown toolchain"),
         (MappingRequest("fused-k", b_layout="diagonal"), "Unknown layout of B"),
-        (MappingRequest("per-tile", b_layout="column"), "B lies by rows"),
     ],
 )
 def test_what_cannot_be_had_is_refused(request_: MappingRequest, said: str) -> None:

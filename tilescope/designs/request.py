@@ -114,11 +114,6 @@ def _check_for_family(request: MappingRequest) -> None:
                     f"per-tile brings one block a launch, so {what} cannot be chosen; "
                     "use --mapping fused-k or whole-array."
                 )
-        if request.b_layout == "column":
-            raise InputError(
-                "per-tile's host cuts its blocks out of rows, so B lies by rows; for B by columns "
-                "use --mapping fused-k or whole-array."
-            )
     if request.family == "whole-array" and request.ports == "single":
         raise InputError(
             "whole-array uses every shim column, so its ports are spread; for single ports use "
