@@ -167,6 +167,12 @@ def test_a_core_that_never_waits_for_the_host_is_refused_not_run():
     refused(head + "      scf.for" + tail.replace(body, inside), "a loop without end")
 
 
+def test_a_string_that_does_not_end_is_refused_at_once():
+    """Cut up in every way, a string of 5,000 letters would take longer than there is time."""
+    refused('"' + "a" * 5000, "string")
+    refused('module {\n  "aie.device' + "a" * 5000, "string", at='"aie')
+
+
 def test_deep_nesting_is_refused():
     text = "module {" * 3000
     with pytest.raises(InputError):

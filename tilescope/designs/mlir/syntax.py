@@ -7,13 +7,17 @@ is checked where the design is made of it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from xdsl.context import Context
 from xdsl.dialects import arith, builtin, func, memref, scf
 from xdsl.ir import Operation
 from xdsl.parser import Parser
+from xdsl.parser.generic_parser import ParserState
 from xdsl.utils.exceptions import ParseError
+from xdsl.utils.lexer import Input
+from xdsl.utils.mlir_lexer import MLIRLexer
 
 from tilescope.designs.mlir.ops import OPERATIONS, AieOperation
 from tilescope.designs.mlir.types import TYPES
@@ -86,9 +90,16 @@ def _context() -> Context:
     return context
 
 
+class _Lexer(MLIRLexer):
+    # A string that does not end must not be tried in every way to cut it up, as xdsl's own
+    # expression does: its time is exponential in the length of the line.
+    _unescaped_characters_regex = re.compile(r'"(?:[^"\\\n\v\f]++|\\(?:["nt\\]|[0-9A-Fa-f]{2}))*+"')
+
+
 class _Parser(Parser):
     def __init__(self, context: Context, text: str, name: str) -> None:
-        super().__init__(context, text, name)
+        super().__init__(context, "", name)
+        self._parser_state = ParserState(_Lexer(Input(text, name)))
         self.positions: dict[Operation, int] = {}
         self.beginning = 0
 
