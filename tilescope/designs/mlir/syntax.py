@@ -15,7 +15,7 @@ from xdsl.dialects import arith, builtin, func, memref, scf
 from xdsl.ir import Operation
 from xdsl.parser import Parser
 from xdsl.parser.generic_parser import ParserState
-from xdsl.utils.exceptions import ParseError
+from xdsl.utils.exceptions import DiagnosticException, ParseError
 from xdsl.utils.lexer import Input
 from xdsl.utils.mlir_lexer import MLIRLexer
 
@@ -72,7 +72,7 @@ def parse(text: str, name: str) -> Source:
         raise
     except Exception as error:  # xdsl's own checks raise many kinds, each for a text that is wrong
         position = parser.pos if parser else 0
-        lines = str(error).strip().splitlines()
+        lines = str(error).strip().splitlines() if isinstance(error, DiagnosticException) else []
         detail = f": {lines[0].rstrip('.')}" if lines else ""
         place = place_of(name, text, position)
         raise InputError(f"{place}: this is no MLIR-AIE that tilescope reads{detail}.") from None
