@@ -46,6 +46,19 @@ def test_both_spellings_of_the_sequence_take_as_long_as_the_design_by_hand(seque
     assert read.design.sequence[-1] == Await(0)
 
 
+def test_a_sync_awaits_the_token_of_a_channel():
+    """Direction 0 is into DDR: channel 0 of shim 0 is that of C_out, and there is no channel 1."""
+    sync = "aiex.npu.sync {channel = 0 : i32, column = 0 : i32, column_num = 1 : i32, "
+    sync += "direction = 0 : i32, row = 0 : i32, row_num = 1 : i32}"
+    text = adder(OLDER).replace("aiex.npu.dma_wait {symbol = @C_out}", sync)
+    assert read_design(text, "a").design == read_design(adder(OLDER), "a").design
+    with pytest.raises(InputError, match="no FIFO at that channel"):
+        read_design(text.replace("channel = 0", "channel = 1"), "a")
+    with pytest.raises(InputError, match="of @C_in has a token left") as caught:
+        read_design(text.replace("direction = 0", "direction = 1"), "a")
+    assert "No transfer" in str(caught.value)
+
+
 def test_an_acquire_may_give_its_object_at_once():
     text = adder().replace(
         "%0 = aie.objectfifo.acquire @C_in(Consume, 1) : !aie.objectfifosubview<memref<64xf32>>",

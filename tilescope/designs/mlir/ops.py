@@ -256,6 +256,7 @@ _READERS: dict[str, Callable[[type[Operation], Parser], Operation] | None] = {
     "aiex.dma_free_task": _on_tasks,
     "aiex.npu.dma_memcpy_nd": _memcpy,
     "aiex.npu.dma_wait": _plain,
+    "aiex.npu.sync": _plain,
     STAGED_LINK: None,
 }
 

@@ -9,7 +9,7 @@ from math import prod
 from xdsl.dialects.builtin import IntegerAttr
 from xdsl.ir import BlockArgument, Operation, SSAValue
 
-from tilescope.designs.ir import Await, Dim, DmaTask, HostBuffer, ObjectFifo, Walk
+from tilescope.designs.ir import Await, Dim, DmaTask, HostBuffer, ObjectFifo, Tile, Walk
 from tilescope.designs.mlir.buffers import buffer_type
 from tilescope.designs.mlir.names import MAX_TASK_DIMS
 from tilescope.designs.mlir.syntax import Source
@@ -72,7 +72,9 @@ class SequenceReader:
             case "aiex.npu.dma_memcpy_nd":
                 self._memcpy(op)
             case "aiex.npu.dma_wait":
-                self._wait(op)
+                self._wait(op, self._fifo(op, "symbol"))
+            case "aiex.npu.sync":
+                self._wait(op, self._synced(op))
             case _:
                 raise self.source.fault(
                     op, f"{op.name} in the runtime sequence is not simulated; time cannot go on."
@@ -176,8 +178,25 @@ class SequenceReader:
         task = _Task(self._task(op, fifo, buffer, offset, walk), _flag(op, "issue_token"))
         self._start(task)
 
-    def _wait(self, op: Operation) -> None:
-        fifo = self._fifo(op, "symbol")
+    def _synced(self, op: Operation) -> ObjectFifo:
+        """The FIFO of a shim's channel; channels are counted as FIFOs are declared."""
+        numbers = [
+            read_number(op.attributes.get(key))
+            for key in ("column", "row", "direction", "channel", "column_num", "row_num")
+        ]
+        column, row, direction, channel, columns, rows = numbers
+        if row != 0 or direction not in (0, 1) or columns not in (None, 1) or rows not in (None, 1):
+            raise self.source.fault(op, "A token of one shim's channel is awaited, and no other.")
+        ends = [
+            fifo
+            for fifo in self.fifos.values()
+            if (fifo.consumers[0] if direction == 0 else fifo.producer) == Tile(column or 0, 0)
+        ]
+        if column is None or channel is None or not 0 <= channel < len(ends):
+            raise self.source.fault(op, "There is no FIFO at that channel of the shim.")
+        return ends[channel]
+
+    def _wait(self, op: Operation, fifo: ObjectFifo) -> None:
         waiting = [t for t in self.started if t.task.fifo == fifo.name and t.token]
         waiting = [task for task in waiting if not task.awaited]
         if not waiting:
