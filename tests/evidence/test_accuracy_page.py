@@ -1,0 +1,85 @@
+"""Do docs/accuracy.md, its picture and the intervals say what the ledger says today?"""
+
+from __future__ import annotations
+
+import importlib.util
+import tomllib
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tilescope.evidence.accuracy_page import BEGIN, END, with_tables
+from tilescope.evidence.intervals import FEWEST_ROWS, check_intervals, intervals_text
+from tilescope.evidence.ledger import Entry
+
+TOOL = Path(__file__).parents[2] / "tools" / "publish_accuracy.py"
+
+
+@pytest.fixture(scope="module")
+def tool() -> ModuleType:
+    """The script that writes them."""
+    spec = importlib.util.spec_from_file_location("publish_accuracy", TOOL)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_what_is_published_is_what_the_ledger_says(
+    tool: ModuleType, ledger: tuple[Entry, ...]
+) -> None:
+    stale = [
+        path.name
+        for path, text in tool.contents(ledger).items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+    assert not stale, "run tools/publish_accuracy.py, and read what changed before committing it"
+
+
+def test_a_page_keeps_its_prose_around_the_tables(ledger: tuple[Entry, ...]) -> None:
+    page = f"# Before\n\n{BEGIN}\nyesterday\n{END}\n\nAfter.\n"
+    written = with_tables(page, ledger)
+    assert written.startswith("# Before\n")
+    assert written.endswith("After.\n")
+    assert "yesterday" not in written
+    assert with_tables(written, ledger) == written
+
+
+def test_a_page_without_a_place_for_tables_is_no_page(ledger: tuple[Entry, ...]) -> None:
+    with pytest.raises(ValueError, match="no place"):
+        with_tables("prose", ledger)
+
+
+def test_intervals_are_those_of_check_rows_alone(ledger: tuple[Entry, ...]) -> None:
+    fit = [entry for entry in ledger if entry.row.role == "fit"]
+    assert check_intervals(fit) == ()
+
+
+def test_a_kind_with_few_rows_has_no_interval(ledger: tuple[Entry, ...]) -> None:
+    for kind in check_intervals(ledger):
+        assert (kind.within is None) == (kind.rows < FEWEST_ROWS)
+
+
+def test_nine_of_ten_rows_of_a_kind_lie_within_its_interval(ledger: tuple[Entry, ...]) -> None:
+    for kind in check_intervals(ledger):
+        errors = [
+            abs(entry.error)
+            for entry in ledger
+            if entry.error is not None
+            and entry.row.role == "check"
+            and entry.answer.kind in ("product", "stream")
+            and (entry.row.op, entry.row.dtype_in) == (kind.op, kind.dtype)
+            and (entry.row.device, entry.row.origin.runtime) == (kind.device, kind.runtime)
+        ]
+        assert len(errors) == kind.rows
+        if kind.within is not None:
+            assert sum(error <= kind.within for error in errors) >= 0.9 * len(errors)
+
+
+def test_the_file_of_intervals_reads_back(ledger: tuple[Entry, ...]) -> None:
+    kinds = check_intervals(ledger)
+    content = tomllib.loads(intervals_text(kinds))
+    assert len(content["kinds"]) == len(kinds)
+    assert content["confidence"] == 0.9
