@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from tilescope.devices import load_device
-from tilescope.devices.calibrations import apply_calibration, read_calibration
+from tilescope.devices.calibrations import CALIBRATIONS, apply_calibration, read_calibration
 from tilescope.errors import InputError
 from tilescope.evidence.calibrating import CalibrationResult, calibrate
 from tilescope.evidence.calibration_files import calibration_text, write_calibration
-from tilescope.evidence.ledger import make_ledger
+from tilescope.evidence.ledger import Entry, make_ledger
 from tilescope.evidence.model import Model
 from tilescope.evidence.predictions import Prediction
 from tilescope.evidence.records import Row
@@ -98,13 +98,19 @@ def test_a_calibration_of_what_no_device_has_is_refused(tmp_path: Path) -> None:
         read_calibration("npu1", tmp_path)
 
 
-def test_every_calibration_rests_on_fit_rows_alone(record: dict[str, Row]) -> None:
-    for device in ("npu1", "npu1:hawk-point", "npu2"):
-        device_calibrated = load_device(device)
-        page = load_device(device, calibrated=False)
-        assert device_calibrated.columns == page.columns
-    from tilescope.devices.calibrations import CALIBRATIONS
+@pytest.mark.parametrize("path", sorted(CALIBRATIONS.glob("*.toml")), ids=lambda path: path.stem)
+def test_a_shipped_calibration_rests_on_fit_rows_and_says_what_they_come_to_today(
+    path: Path, record: dict[str, Row], ledger: tuple[Entry, ...]
+) -> None:
+    residuals = tomllib.loads(path.read_text(encoding="utf-8"))["residuals"]
+    assert {record[name].role for name in residuals} == {"fit"}
+    errors = {entry.row.id: entry.error for entry in ledger}
+    for name, one in residuals.items():
+        assert errors[name] == pytest.approx(one["after"], abs=0.002), f"{name}: calibrate again"
 
+
+def test_a_shipped_calibration_does_not_worsen_what_it_was_fitted_on() -> None:
     for path in CALIBRATIONS.glob("*.toml"):
-        rows = tomllib.loads(path.read_text())["residuals"]
-        assert {record[name].role for name in rows} == {"fit"}
+        residuals = tomllib.loads(path.read_text(encoding="utf-8"))["residuals"].values()
+        before, after = (sum(abs(one[when]) for one in residuals) for when in ("before", "after"))
+        assert after < before

@@ -75,8 +75,8 @@ def test_a_stream_moves_two_operands_and_a_result(row: GetRow) -> None:
 
 
 def test_what_was_assumed_is_said(row: GetRow) -> None:
-    # K of 4032 in steps of 56: four of them are 448 bytes of bfloat16
-    assert predicted(row("m0329")).assumed == ("mem tiles stage 224 of K",)
+    # K of 4032 in steps of 56: eight of them are 896 bytes of bfloat16, and 9 × 448 is 4032
+    assert predicted(row("m0329")).assumed == ("mem tiles stage 448 of K",)
 
 
 REASONS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,10 +21,16 @@ from tilescope.evidence.predictions import Prediction
 from tilescope.evidence.records import Row
 from tilescope.targets.runtimes import load_runtime
 
-FITTED_KINDS = ("product", "stream")
+FITTED_KINDS = ("product", "stream", "kernel")
+FITTED_TOOLCHAINS = ("peano", "chess", "unknown")
+FITTED_OPS = ("gemm", "add", "gemm_tile")
+PARTS = ("gap", "zero", "iteration")
+"""Forms of traced rows that are parts of an iteration, not a call of a product kernel."""
 OUTLIER = 0.1  # a row this far off counts less than its square
 STEP = 0.03  # of a coefficient, to see what it does
-SIGNIFICANT = 6  # digits that a fitted value is written with
+SIGNIFICANT = 4  # digits that a fitted value is written with
+NEGLIGIBLE = 0.01
+"""What a coefficient must take off the summed errors to be moved at all."""
 SCAN = (1.0, 0.8, 1.25, 1.6, 2.0, 2.5)
 PULL = 0.05
 """How hard a coefficient is held at its page's value: a row's error for each e-fold away."""
@@ -71,8 +77,10 @@ def calibrate(device: str, rows: Sequence[Row], runtimes: Sequence[str] = ()) ->
         for row in rows
         if row.role == "fit"
         and row.device == device
-        and (not runtimes or row.origin.runtime in runtimes)
-        and row.op in ("gemm", "add")
+        and (not runtimes or row.origin.runtime in ("", *runtimes))
+        and row.op in FITTED_OPS
+        and row.form not in PARTS
+        and row.origin.compiler in FITTED_TOOLCHAINS
         and row.metric != "gbps"
     ]
     start = Model(calibrated=False)
@@ -99,11 +107,12 @@ def calibrate(device: str, rows: Sequence[Row], runtimes: Sequence[str] = ()) ->
         loss="soft_l1",
         f_scale=OUTLIER,
         diff_step=STEP,
-        max_nfev=12,
-        xtol=1e-4,
-        ftol=1e-5,
+        max_nfev=6,
+        xtol=1e-3,
+        ftol=1e-3,
     )
-    values = [float(f"{value:.{SIGNIFICANT}g}") for value in np.exp(solution.x)]
+    settled = _only_what_helps(solution.x, page, errors)
+    values = [float(f"{value:.{SIGNIFICANT}g}") for value in np.exp(settled)]
     after = _model(coefficients, np.array(values))
     fitted = tuple(
         Fitted(one, float(np.exp(was)), now)
@@ -115,7 +124,7 @@ def calibrate(device: str, rows: Sequence[Row], runtimes: Sequence[str] = ()) ->
         )
         for row in usable
     )
-    used = tuple(sorted({row.origin.runtime for row in usable}))
+    used = tuple(sorted({row.origin.runtime for row in usable} - {""}))
     return CalibrationResult(device, used, fitted, residuals)
 
 
@@ -128,7 +137,7 @@ def _predictable(rows: Sequence[Row], model: Model) -> list[Row]:
 
 
 def _coefficients(rows: Sequence[Row]) -> list[Coefficient]:
-    kinds = sorted({kernel_kind(row) for row in rows if row.op == "gemm"})
+    kinds = sorted({kernel_kind(row) for row in rows if row.op != "add"})
     return [*DEVICE_COEFFICIENTS, *(kernel_coefficient(kind) for kind in kinds)]
 
 
@@ -146,6 +155,25 @@ def _model(coefficients: Sequence[Coefficient], values: npt.NDArray[np.float64])
     return replace(Model(calibrated=False), overrides=overrides, kernel_factors=factors)
 
 
+def _only_what_helps(
+    point: npt.NDArray[np.float64],
+    page: npt.NDArray[np.float64],
+    errors: Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]],
+) -> npt.NDArray[np.float64]:
+    """The solution with every coefficient back at its page's value that hardly matters."""
+
+    def cost(at: npt.NDArray[np.float64]) -> float:
+        return float(np.sum(np.abs(errors(at))))
+
+    best = cost(point)
+    for place in range(len(point)):
+        candidate = point.copy()
+        candidate[place] = page[place]
+        if cost(candidate) <= best * (1 + NEGLIGIBLE):
+            point, best = candidate, cost(candidate)
+    return point
+
+
 def _scanned(
     coefficients: Sequence[Coefficient], page: npt.NDArray[np.float64], rows: Sequence[Row]
 ) -> npt.NDArray[np.float64]:
@@ -157,7 +185,7 @@ def _scanned(
     for place, one in enumerate(coefficients):
         if not one.kernel:
             continue
-        own = [row for row in rows if row.op == "gemm" and kernel_kind(row) == one.key]
+        own = [row for row in rows if row.op != "add" and kernel_kind(row) == one.key]
         costs = {}
         for factor in SCAN:
             values = np.exp(begin)

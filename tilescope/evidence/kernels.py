@@ -11,6 +11,8 @@ from tilescope.kernels.contract import Kernel
 from tilescope.quantities.dtypes import CANONICAL
 
 GENERATED_FORMS = ("direct",)
+OWN_KERNELS = {"mlir-air-registry": "mlir-air", "mlir-air-profiles": "mlir-air"}
+"""Publishers whose products do not call mlir-aie's kernels or ones tuned like them."""
 TOOLCHAINS = {"peano": "peano", "chess": "chess", "hand": "chess"}
 """Our toolchain by a row's compiler; a kernel written by hand counts as one of chess."""
 DEFAULT_TOOLCHAIN = "peano"
@@ -46,11 +48,13 @@ def product_kernel(row: Row, model: Model) -> tuple[Kernel, tuple[str, ...]]:
 def kernel_kind(row: Row) -> str:
     """Toolchain and kind of a row's product kernel: `peano bfloat16`, `chess int8`.
 
-    Code that a compiler generated from loops is a kind of its own, `peano bfloat16 generated`.
+    The kernels of a publisher with its own, and code that a compiler generated from loops, are
+    kinds of their own: `peano bfloat16 bfp16 mlir-air generated`.
     """
-    arithmetic = f" {row.arithmetic}" if row.arithmetic else ""
-    generated = " generated" if row.form in GENERATED_FORMS else ""
-    return f"{row.origin.compiler} {row.dtype_in}{arithmetic}{generated}"
+    parts = [row.origin.compiler, row.dtype_in, row.arithmetic, OWN_KERNELS.get(row.source.name)]
+    if row.form in GENERATED_FORMS:
+        parts.append("generated")
+    return " ".join(part for part in parts if part)
 
 
 def output_dtype(row: Row) -> str:

@@ -17,7 +17,7 @@ from tilescope.quantities.dtypes import dtype_bytes
 from tilescope.workloads.gemm import Gemm
 
 ABOUT = '"about 4K"'
-STAGED_BYTES = 448  # of K at once where a source stages more than a tile and does not say how much
+STAGED_BYTES = 896  # of K at once where a source stages more than a tile and does not say how much
 
 
 @dataclass(frozen=True)
