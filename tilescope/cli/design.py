@@ -18,28 +18,13 @@ def design(
     ],
     dtype: options.DtypeOption = "float32",
     out_dtype: options.OutDtypeOption = None,
-    tile: Annotated[
-        str | None,
-        typer.Option("--tile", metavar="m,n,k", help="The core tile; chosen if not given."),
-    ] = None,
-    grid: Annotated[
-        str | None,
-        typer.Option("--grid", metavar="RxC", help="Rows and columns of cores."),
-    ] = None,
+    tile: options.CoreTileOption = None,
+    grid: options.GridOption = None,
     mapping: options.MappingOption = "fused-k",
     ports: options.PortsOption = None,
-    k_mt: Annotated[
-        int | None,
-        typer.Option("--k-mt", metavar="N", help="K that a mem tile stages at once."),
-    ] = None,
-    c_depth: Annotated[
-        int | None,
-        typer.Option("--c-depth", metavar="1|2", help="How often C is buffered on a core."),
-    ] = None,
-    b_layout: Annotated[
-        str,
-        typer.Option("--b-layout", metavar="row|column", help="Whether B lies by rows or columns."),
-    ] = "row",
+    k_mt: options.StagedKOption = None,
+    c_depth: options.CDepthOption = None,
+    b_layout: options.BLayoutOption = "row",
     kernel: options.KernelOption = "vector",
     fp32: options.Fp32Option = "safe",
     bf16: options.Bf16Option = None,

@@ -90,3 +90,23 @@ TimelineOption = Annotated[
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace existing files.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No report and no progress.")]
 ColorOption = Annotated[str, typer.Option("--color", metavar="WHEN", help="auto, always or never.")]
+CoreTileOption = Annotated[
+    str | None,
+    typer.Option("--tile", metavar="m,n,k", help="The core tile; chosen if not given."),
+]
+GridOption = Annotated[
+    str | None,
+    typer.Option("--grid", metavar="RxC", help="Rows and columns of cores."),
+]
+StagedKOption = Annotated[
+    int | None,
+    typer.Option("--k-mt", metavar="N", help="K that a mem tile stages at once."),
+]
+CDepthOption = Annotated[
+    int | None,
+    typer.Option("--c-depth", metavar="1|2", help="How often C is buffered on a core."),
+]
+BLayoutOption = Annotated[
+    str,
+    typer.Option("--b-layout", metavar="row|column", help="Whether B lies by rows or columns."),
+]
