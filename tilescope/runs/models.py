@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
+from tilescope.runs.counters import Energy, ErrorDetail, Memory
 from tilescope.runs.figures import (
     BudgetTerm,
     Count,
@@ -19,6 +20,7 @@ from tilescope.runs.figures import (
     Size,
     Statistics,
 )
+from tilescope.runs.limits import Advice, Bound, Change
 
 SCHEMA_VERSION: Final = 1
 
@@ -60,7 +62,9 @@ class Case(Part):
     first controller instruction to last token, summed over the launches; budget: parts of npu_us;
     baseline_missing: why there is no PyTorch figure; numpy_us: NumPy's times, where it was timed;
     max_rel_error: max |NPU − reference| over max |reference|; reference names what that was,
-    `contract` where PyTorch has no such C; notes: what a reader must know before trusting them.
+    `contract` where PyTorch has no such C; error: how the output differs from it in more detail;
+    bound: what no execution of this mapping can beat; memory and energy: absent where they were
+    not obtained; notes: what a reader must know before trusting them.
     """
 
     op: str = "linear"
@@ -84,10 +88,14 @@ class Case(Part):
     max_abs_error: Error | None = None
     max_rel_error: Error | None = None
     reference: Literal["pytorch", "float64", "contract"] | None = None
+    error: ErrorDetail | None = None
     launches: Count
     kernels: tuple[KernelShare, ...]
     budget: tuple[BudgetTerm, ...]
     tiles: Size
+    bound: Bound | None = None
+    memory: Memory | None = None
+    energy: tuple[Energy, ...] = ()
     interval_us: Interval | None = None
     timeline: str | None = None
     notes: tuple[str, ...] = ()
@@ -119,11 +127,17 @@ class Provenance(Part):
 
 
 class Run(Part):
-    """The cases of one call, in the order they were asked for; complete is false after Ctrl-C."""
+    """The cases of one call, in the order they were asked for; complete is false after Ctrl-C.
+
+    changed: what of the device or the runtime was set otherwise for this run (`--set`); such a
+    run carries no interval. advice: what to try next.
+    """
 
     schema_version: Literal[1] = SCHEMA_VERSION
     complete: bool = True
     cases: tuple[Case, ...]
+    changed: tuple[Change, ...] = ()
+    advice: tuple[Advice, ...] = ()
     provenance: Provenance
 
 

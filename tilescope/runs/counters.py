@@ -1,0 +1,89 @@
+"""What a case occupied, moved, spent and lost beside its time."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from tilescope.runs.figures import Count, Part
+
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Ratio = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class TileMemory(Part):
+    """The most bytes that one tile's memory ever held, beside what it has."""
+
+    tile: str
+    peak_bytes: Count
+    capacity_bytes: Count
+
+
+class MemoryLevel(Part):
+    """One level of the memory hierarchy: l1, l2 (mem tiles) or ddr.
+
+    allocated_bytes: what the design reserves; peak_bytes: the most that held data at one time,
+    over all tiles of the level; capacity_bytes: None for DDR; read_bytes and written_bytes: moved
+    out of and into the level over the case; least_bytes: what any execution must move at least;
+    reuse: bytes that the consumers took over bytes that came in.
+    """
+
+    level: Literal["l1", "l2", "ddr"]
+    allocated_bytes: Count
+    peak_bytes: Count
+    capacity_bytes: Count | None = None
+    read_bytes: Count
+    written_bytes: Count
+    least_bytes: Count | None = None
+    reuse: Ratio | None = None
+    tiles: tuple[TileMemory, ...] = ()
+
+
+class Memory(Part):
+    """What the NPU's memories held and moved, and what the baseline's process held.
+
+    broadcast_saved_bytes: not moved twice because one stream fed several receivers; reread_bytes:
+    read from DDR more than once; baseline_peak_rss_bytes: the process's, None where unknown.
+    """
+
+    levels: tuple[MemoryLevel, ...]
+    broadcast_saved_bytes: Count = 0
+    reread_bytes: Count = 0
+    baseline_peak_rss_bytes: Count | None = None
+    baseline_allocated_bytes: Count | None = None
+
+
+class Energy(Part):
+    """Energy of one call in µJ: measured with the idle share subtracted, a band, or not obtained.
+
+    of: npu or baseline; kind: `band` is published power × time, never a measurement; source: the
+    sensor or the publication; missing: why there is no figure.
+    """
+
+    of: Literal["npu", "baseline"]
+    kind: Literal["measured", "band"] | None = None
+    low_uj: Amount | None = None
+    high_uj: Amount | None = None
+    source: str = ""
+    missing: str | None = None
+
+
+class UlpBin(Part):
+    """How many outputs lie up to so many units in the last place from the reference."""
+
+    up_to: Count
+    count: Count
+
+
+class ErrorDetail(Part):
+    """How an output differs from its reference, beside its largest errors.
+
+    rms: root mean square; cosine: of the two as vectors; snr_db: signal to noise in dB, None for
+    an exact output; ulps: histogram in units of the output dtype's last place.
+    """
+
+    rms: Amount
+    cosine: Annotated[float, Field(ge=-1.000001, le=1.000001)] | None = None
+    snr_db: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    ulps: tuple[UlpBin, ...] = ()
