@@ -18,6 +18,7 @@ from tilescope.cli.doctor import doctor
 from tilescope.cli.gemm import gemm
 from tilescope.cli.kernels import kernels
 from tilescope.cli.linear import linear
+from tilescope.cli.report import report
 from tilescope.cli.runtimes import runtimes
 from tilescope.cli.schema import schema
 from tilescope.cli.simulate import simulate
@@ -41,6 +42,7 @@ app.command()(doctor)
 app.command()(schema)
 app.command()(validate)
 app.command()(calibrate)
+app.add_typer(report, name="report")
 app.add_typer(devices, name="devices")
 app.add_typer(runtimes, name="runtimes")
 app.add_typer(kernels, name="kernels")

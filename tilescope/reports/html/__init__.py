@@ -1,0 +1,1 @@
+"""A run as one page that opens offline: every figure with its unit, kind, formula and source."""
