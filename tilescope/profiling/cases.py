@@ -67,8 +67,14 @@ class _Beside:
     notes: tuple[str, ...] = ()
 
 
-def profile_case(gemm: Gemm, mapping: Mapping, bench: Bench, notify: Callable[[str], None]) -> Case:
-    """Run, judge, and time one case.
+def profile_case(
+    gemm: Gemm,
+    mapping: Mapping,
+    bench: Bench,
+    notify: Callable[[str], None],
+    on_output: Callable[[NDArray[Any], Matrix], None] = lambda output, reference: None,
+) -> Case:
+    """Run, judge, and time one case; on_output gets its output and what its errors count against.
 
     Raises:
         WrongResultError: the output lies outside the kernel's contract; nothing is timed then.
@@ -90,6 +96,7 @@ def profile_case(gemm: Gemm, mapping: Mapping, bench: Bench, notify: Callable[[s
     beside = _run_baseline(gemm, bench, inputs, notify)
     if (judge := _judge(gemm, mapping, beside)) == "pytorch" and beside.output is not None:
         expected = beside.output
+    on_output(output, expected)
     return _case(gemm, mapping, bench, outcome, beside, (judge, *errors(output, expected)))
 
 

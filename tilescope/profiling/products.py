@@ -13,8 +13,8 @@ from tilescope.devices.device import Device
 from tilescope.errors import InputError
 from tilescope.profiling import provenance
 from tilescope.profiling.cases import Bench, profile_case
+from tilescope.profiling.details import profile_in_detail
 from tilescope.profiling.memory import check_memory
-from tilescope.profiling.timelines import timeline_of
 from tilescope.quantities.dtypes import canonical_dtype
 from tilescope.runs.models import Case, Run
 from tilescope.runs.timeline import Timeline
@@ -80,9 +80,12 @@ def profile_products(
     try:
         for number, (gemm, mapping) in enumerate(work, start=1):
             prefix = f"{gemm.name} ({number} of {len(work)}): "
-            case = profile_case(gemm, mapping, bench, _prefixed(notify, prefix))
+            heard = _prefixed(notify, prefix)
             if settings.timeline:
-                timelines.append(timeline_of(gemm, mapping, bench.device))
+                case, timeline = profile_in_detail(gemm, mapping, bench, heard)
+                timelines.append(timeline)
+            else:
+                case = profile_case(gemm, mapping, bench, heard)
             cases.append(case)
             on_case(case)
     except KeyboardInterrupt:

@@ -9,6 +9,7 @@ from tilescope.designs.mapping import Mapping
 from tilescope.designs.plan import make_plan
 from tilescope.devices.device import Device
 from tilescope.runs.timeline import LaunchTimeline, Span, Timeline
+from tilescope.runs.usage import ResourceUse
 from tilescope.simulation.outcomes import ACTIVITIES, CAUSES, DesignOutcome
 from tilescope.simulation.simulate import simulate_design
 from tilescope.workloads.gemm import Gemm
@@ -25,10 +26,29 @@ def timeline_of(gemm: Gemm, mapping: Mapping, device: Device) -> Timeline:
         outcome = simulate_design(planned.design, device, spans=True)
         launches.append(
             LaunchTimeline(
-                planned.kernel, planned.count, float(outcome.device_us), spans_of(outcome)
+                planned.kernel,
+                planned.count,
+                float(outcome.device_us),
+                spans_of(outcome),
+                uses_of(outcome),
             )
         )
     return Timeline(gemm.name, tuple(launches))
+
+
+def uses_of(outcome: DesignOutcome) -> tuple[ResourceUse, ...]:
+    """What every resource did in all, as the engine counted it."""
+    return tuple(
+        ResourceUse(
+            use.name,
+            use.kind,
+            float(use.busy_us),
+            {cause: float(us) for cause, us in use.waiting_us.items()},
+            float(use.idle_us),
+            use.moved_bytes,
+        )
+        for use in outcome.resources
+    )
 
 
 def spans_of(outcome: DesignOutcome) -> tuple[Span, ...]:

@@ -11,6 +11,8 @@ from typing import Any
 
 from tilescope.errors import InputError
 from tilescope.runs.files import write_bytes
+from tilescope.runs.output_tiles import OutputTiles, decode_tiles, encode_tiles
+from tilescope.runs.usage import ResourceUse, decode_uses, encode_uses
 
 TIMELINE_VERSION = 1
 SUFFIX = ".timeline.json.gz"
@@ -32,20 +34,26 @@ class Span:
 
 @dataclass(frozen=True)
 class LaunchTimeline:
-    """The spans of one launch of a design that the case submits `count` times."""
+    """The spans of one launch of a design that the case submits `count` times.
+
+    uses: what each resource did in all; a transfer's span includes its wait for a share of DDR,
+    which is told apart here. Absent from older files.
+    """
 
     kernel: str
     count: int
     device_us: float
     spans: tuple[Span, ...]
+    uses: tuple[ResourceUse, ...] = ()
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """The launches of one case, one for each distinct design."""
+    """The launches of one case, one for each distinct design, and its output by tiles."""
 
     case: str
     launches: tuple[LaunchTimeline, ...]
+    tiles: OutputTiles | None = None
 
 
 def timeline_path(run_path: Path, case: str) -> Path:
@@ -63,6 +71,7 @@ def write_timeline(timeline: Timeline, path: Path, *, force: bool = False) -> No
         "schema_version": TIMELINE_VERSION,
         "case": timeline.case,
         "launches": [_encode(launch) for launch in timeline.launches],
+        "tiles": encode_tiles(timeline.tiles) if timeline.tiles else None,
     }
     text = json.dumps(content, separators=(",", ":"))
     write_bytes(gzip.compress(text.encode(), compresslevel=6, mtime=0), path, force=force)
@@ -84,8 +93,13 @@ def read_timeline(path: Path) -> Timeline:
             f"{path} has the timeline version {version!r}; this tilescope reads {TIMELINE_VERSION}."
         )
     try:
-        return Timeline(content["case"], tuple(map(_decode, content["launches"])))
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+        tiles = content.get("tiles")
+        return Timeline(
+            content["case"],
+            tuple(map(_decode, content["launches"])),
+            decode_tiles(tiles) if tiles else None,
+        )
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise InputError(f"{path} is not a whole timeline: {error!r}.") from error
 
 
@@ -106,6 +120,7 @@ def _encode(launch: LaunchTimeline) -> dict[str, Any]:
         "names": list(names),
         "columns": ["resource", "activity", "detail", "start_us", "end_us"],
         "spans": rows,
+        "uses": encode_uses(launch.uses),
     }
 
 
@@ -115,4 +130,10 @@ def _decode(content: dict[str, Any]) -> LaunchTimeline:
         Span(names[resource], names[activity], names[detail], start_us, end_us)
         for resource, activity, detail, start_us, end_us in content["spans"]
     )
-    return LaunchTimeline(content["kernel"], content["count"], content["device_us"], spans)
+    return LaunchTimeline(
+        content["kernel"],
+        content["count"],
+        content["device_us"],
+        spans,
+        decode_uses(content.get("uses", [])),
+    )
