@@ -94,6 +94,11 @@ def _tiling(mapping: MappingChoice) -> str:
 
 
 def _how_long(run: Run, width: int, paint: Paint) -> list[str]:
+    return [paint("How long", "strong"), *_wrapped(how_long(run), width)]
+
+
+def how_long(run: Run) -> list[str]:
+    """What the cases take together, in sentences."""
     cases = run.cases
     npu_us = sum(case.npu_us.median for case in cases)
     count = "1 case" if len(cases) == 1 else f"{len(cases)} cases"
@@ -115,7 +120,7 @@ def _how_long(run: Run, width: int, paint: Paint) -> list[str]:
         f"launch{'' if launches == 1 else 'es'}"
         + (f"; one-time set-up, {format_us(setup_us)} a case, is not included" if setup_us else "")
     )
-    return [paint("How long", "strong"), *_wrapped(lines, width)]
+    return lines
 
 
 def _waiting(run: Run, width: int, paint: Paint) -> list[str]:
@@ -143,6 +148,11 @@ def _waiting(run: Run, width: int, paint: Paint) -> list[str]:
 
 
 def _trust(run: Run, width: int, paint: Paint) -> list[str]:
+    return [paint("How far to trust it", "strong"), *_wrapped(trust(run), width)]
+
+
+def trust(run: Run) -> list[str]:
+    """Where the figures come from and what is not known of them, in sentences."""
     cases, provenance = run.cases, run.provenance
     lines = []
     if all(case.npu_us.kind == "simulated" for case in cases):
@@ -175,7 +185,7 @@ def _trust(run: Run, width: int, paint: Paint) -> list[str]:
     lines += [f"No PyTorch figure: {reason}" for reason in missing]
     if not run.complete:
         lines.append("Interrupted: only the cases that were finished are shown")
-    return [paint("How far to trust it", "strong"), *_wrapped(lines, width)]
+    return lines
 
 
 def _accuracy(cases: tuple[Case, ...]) -> str:
