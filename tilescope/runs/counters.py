@@ -69,6 +69,28 @@ class Energy(Part):
     missing: str | None = None
 
 
+class CacheLevel(Part):
+    """What one level of a CPU's caches was asked for and did not hold, for one call."""
+
+    level: str
+    accesses: Amount | None = None
+    misses: Amount
+
+
+class Cache(Part):
+    """The baseline's use of the CPU's caches for one call, or why it is not known.
+
+    kind: `measured` by hardware counters, or `simulated` by cachegrind, whose caches are a model
+    of the machine's; source: the program that counted.
+    """
+
+    of: Literal["baseline"] = "baseline"
+    kind: Literal["measured", "simulated"] | None = None
+    levels: tuple[CacheLevel, ...] = ()
+    source: str = ""
+    missing: str | None = None
+
+
 class UlpBin(Part):
     """How many outputs lie up to so many units in the last place from the reference."""
 

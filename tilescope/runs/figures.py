@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Kind = Literal["measured", "simulated", "cached"]
 """Where a time comes from: a clock beside the device, the simulated NPU, or an earlier run."""
@@ -67,10 +67,51 @@ class Statistics(Part):
     n: Size
 
 
+class Interval(Part):
+    """Bounds within which a time is expected, with the confidence they carry."""
+
+    low: Microseconds
+    high: Microseconds
+    confidence: Annotated[float, Field(gt=0, lt=1)]
+
+
+class Step(Part):
+    """A change of level within a sample: the median of the stretch before it and of that after.
+
+    after: how many samples were taken before it.
+    """
+
+    after: Size
+    before_us: Microseconds
+    after_us: Microseconds
+
+
 class SampledStatistics(Statistics):
-    """Statistics beside the sample that they were taken from, in the order of taking."""
+    """Statistics beside the sample that they were taken from, in the order of taking.
+
+    iqr: between the quartiles; mad: median absolute deviation, unscaled; median_interval: of the
+    median, by bootstrap; outliers: samples more than 1.5 iqr outside the quartiles, which are
+    counted and kept; variation: std over mean; overhead_us: what timing a call that does nothing
+    takes for each sample; steps: changes of level; stopped: why sampling ended. All of them are
+    absent from files that were written before they were taken.
+    """
 
     samples: tuple[Microseconds, ...]
+    iqr: Microseconds | None = None
+    mad: Microseconds | None = None
+    median_interval: Interval | None = None
+    outliers: Count | None = None
+    variation: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    overhead_us: Microseconds | None = None
+    steps: tuple[Step, ...] | None = None
+    stopped: str | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> SampledStatistics:
+        """Refuse a sample that lost or gained values since it was taken."""
+        if len(self.samples) != self.n:
+            raise ValueError(f"n is {self.n} and there are {len(self.samples)} samples")
+        return self
 
 
 class KernelShare(Part):
@@ -92,11 +133,3 @@ class BudgetTerm(Part):
     term: str
     us: Microseconds
     fraction: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-
-
-class Interval(Part):
-    """Bounds within which the time of hardware is expected, with the confidence they carry."""
-
-    low: Microseconds
-    high: Microseconds
-    confidence: Annotated[float, Field(gt=0, lt=1)]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, SerializeAsAny
 
-from tilescope.runs.counters import Energy, ErrorDetail, Memory
+from tilescope.runs.counters import Cache, Energy, ErrorDetail, Memory
 from tilescope.runs.figures import (
     BudgetTerm,
     Count,
@@ -26,6 +26,18 @@ SCHEMA_VERSION: Final = 1
 
 Rate = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Error = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+
+
+def _with_its_sample(value: object) -> object:
+    """A time that has a sample is read with it."""
+    sampled = isinstance(value, dict) and "samples" in value
+    return SampledStatistics.model_validate(value) if sampled else value
+
+
+AnyStatistics = Annotated[SerializeAsAny[Statistics], BeforeValidator(_with_its_sample)]
+"""A time with its sample where one was taken: a simulated time has none."""
 
 
 class MappingChoice(Part):
@@ -56,31 +68,39 @@ class MappingChoice(Part):
 class Case(Part):
     """One matrix product under one mapping, device and runtime.
 
-    op: what it is one of: a `linear` projection, any `gemm`, or one `tile`; padded: what the
+    batch and sequence: what M is the product of, where several points were asked for; op: what it is one of: a `linear` projection, any `gemm`, or one `tile`; padded: what the
     mapping makes of the shape, where that is more; GFLOP/s count the unpadded work;
     npu_us: the whole case as its caller waits for it, without the one-time setup_us; device_us:
     first controller instruction to last token, summed over the launches; budget: parts of npu_us;
-    baseline_missing: why there is no PyTorch figure; numpy_us: NumPy's times, where it was timed;
+    baseline_us: PyTorch's calls one after another, with caches as they leave them (hot, sustained);
+    baseline_missing: why there is no PyTorch figure; baseline_first_us: its first call ever;
+    baseline_cold_us: each after the caches were flushed; baseline_idle_us: each after a pause;
+    numpy_us: NumPy's times, where it was timed;
     max_rel_error: max |NPU − reference| over max |reference|; reference names what that was,
     `contract` where PyTorch has no such C; error: how the output differs from it in more detail;
-    bound: what no execution of this mapping can beat; memory and energy: absent where they were
-    not obtained; notes: what a reader must know before trusting them.
+    bound: what no execution of this mapping can beat; memory, energy and cache: absent where they
+    were not asked for; notes: what a reader must know before trusting them.
     """
 
     op: str = "linear"
     name: str
     description: str = ""
+    batch: Size | None = None
+    sequence: Size | None = None
     shape: Shape
     padded: Shape | None = None
     dtype: str
     device: str
     runtime: str
     mapping: MappingChoice
-    npu_us: Statistics
+    npu_us: AnyStatistics
     setup_us: Microseconds
     device_us: Microseconds
     baseline_us: SampledStatistics | None = None
     baseline_missing: str | None = None
+    baseline_first_us: Microseconds | None = None
+    baseline_cold_us: SampledStatistics | None = None
+    baseline_idle_us: SampledStatistics | None = None
     numpy_us: SampledStatistics | None = None
     speedup: Rate | None = None
     npu_gflops: Rate
@@ -96,6 +116,7 @@ class Case(Part):
     bound: Bound | None = None
     memory: Memory | None = None
     energy: tuple[Energy, ...] = ()
+    cache: tuple[Cache, ...] = ()
     interval_us: Interval | None = None
     timeline: str | None = None
     notes: tuple[str, ...] = ()
@@ -104,7 +125,9 @@ class Case(Part):
 class Provenance(Part):
     """The conditions of a run: versions, machine, date and command, and no secrets.
 
-    virtualisation: None where none was seen.
+    virtualisation: None where none was seen; packages: versions of what else took part; cpus: that
+    this process may use; cpu_mhz: the clock now, cpu_max_mhz: the most that it may have; load: of
+    the last minute; environment: the variables that change times, of a fixed list of names.
     """
 
     tilescope: str
@@ -120,6 +143,12 @@ class Provenance(Part):
     cpu: str | None = None
     governor: str | None = None
     virtualisation: str | None = None
+    packages: dict[str, str] = Field(default_factory=dict)
+    cpus: Size | None = None
+    cpu_mhz: Rate | None = None
+    cpu_max_mhz: Rate | None = None
+    load: Rate | None = None
+    environment: dict[str, str] = Field(default_factory=dict)
     os: str
     date: str
     seed: int
