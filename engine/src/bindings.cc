@@ -90,7 +90,8 @@ nb::dict outcome_dict(const Outcome& outcome) {
 
 int32_t add_descriptor(Program& p, int32_t channel, bool host, int32_t memory, int64_t offset_bytes,
                        const std::vector<std::pair<int64_t, int64_t>>& dimensions, int64_t run_bytes,
-                       int32_t acquire_lock, int32_t release_lock, int32_t next, int64_t ddr_load) {
+                       int32_t acquire_lock, int32_t release_lock, int32_t next, int64_t ddr_load,
+                       int32_t acquire_count, int32_t release_count, bool acquire_equal, int32_t packet) {
   Descriptor d;
   d.memory = {host, memory};
   d.pattern.offset_bytes = offset_bytes;
@@ -102,6 +103,10 @@ int32_t add_descriptor(Program& p, int32_t channel, bool host, int32_t memory, i
   d.release_lock = release_lock;
   d.next = next;
   d.ddr_load = ddr_load;
+  d.acquire_count = acquire_count;
+  d.release_count = release_count;
+  d.acquire_equal = acquire_equal;
+  d.packet = packet;
   return append(at(p.channels, channel).descriptors, std::move(d));
 }
 
@@ -202,10 +207,24 @@ NB_MODULE(_engine, m) {
              c.task_setup_ticks = std::move(task_setup);
              return append(p.channels, std::move(c));
            })
-      .def("add_descriptor", &add_descriptor)
+      .def("add_descriptor", &add_descriptor, "channel"_a, "host"_a, "memory"_a, "offset_bytes"_a, "dimensions"_a,
+           "run_bytes"_a, "acquire_lock"_a, "release_lock"_a, "next"_a, "ddr_load"_a, "acquire_count"_a = 1,
+           "release_count"_a = 1, "acquire_equal"_a = false, "packet"_a = -1)
+      .def("set_initial_bytes",
+           [](Program& p, int32_t buffer, const nb::bytes& bytes) {
+             const auto* first = reinterpret_cast<const uint8_t*>(bytes.c_str());
+             p.initial_bytes.push_back({buffer, std::vector<uint8_t>(first, first + bytes.size())});
+           })
       .def("add_flow",
            [](Program& p, int32_t source, std::vector<int32_t> targets, Tick latency) {
              return append(p.flows, Flow{source, std::move(targets), latency});
+           })
+      .def("add_packet_flow",
+           [](Program& p, int32_t source, Tick latency,
+              const std::vector<std::pair<int32_t, std::vector<int32_t>>>& routes) {
+             Flow flow{source, {}, latency};
+             for (const auto& [packet, targets] : routes) flow.routes.push_back({packet, targets});
+             return append(p.flows, std::move(flow));
            })
       .def("add_core", [](Program& p, std::string name) { return append(p.cores, Core{std::move(name), {}, {}, {}}); })
       .def("add_port",
@@ -224,6 +243,10 @@ NB_MODULE(_engine, m) {
       .def("add_controller_step",
            [](Program& p, int kind, Tick ticks, int32_t channel, int32_t descriptor, int32_t task) {
              p.controller.push_back({static_cast<ControllerStep::Kind>(kind), ticks, channel, descriptor, task});
+           })
+      .def("add_controller_write",
+           [](Program& p, Tick ticks, int32_t buffer, int32_t offset_bytes, int32_t word) {
+             p.controller.push_back({ControllerStep::Kind::write, ticks, buffer, offset_bytes, -1, word});
            })
       .def("add_kernel",
            [](Program& p, std::string name, uintptr_t thunk) {

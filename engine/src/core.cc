@@ -27,7 +27,9 @@ void Machine::run_core(int32_t index) {
         break;
       case CoreStep::Kind::acquire: {
         const Port& port = core.ports[static_cast<size_t>(step.operand)];
-        if (!take(port.acquire_lock, static_cast<int32_t>(step.count), index, 0, state.clock, usage, index)) return;
+        if (!take(port.acquire_lock, static_cast<int32_t>(step.count), false, index, 0, state.asking, state.clock, usage,
+                  index))
+          return;
         note(index, Activity::overhead, step.operand, state.clock.time, state.clock.time + program_.costs.acquire_ticks);
         state.clock.spend(Term::core_overhead, program_.costs.acquire_ticks);
         usage.busy += program_.costs.acquire_ticks;
@@ -48,6 +50,21 @@ void Machine::run_core(int32_t index) {
         release(port.release_lock, static_cast<int32_t>(step.count), {state.clock.time, state.clock.blame});
         break;
       }
+      case CoreStep::Kind::take_lock:
+      case CoreStep::Kind::take_equal:
+        if (!take(step.operand, static_cast<int32_t>(step.count), step.kind == CoreStep::Kind::take_equal, index, 0,
+                  state.asking, state.clock, usage, index))
+          return;
+        note(index, Activity::overhead, step.operand, state.clock.time, state.clock.time + program_.costs.acquire_ticks);
+        state.clock.spend(Term::core_overhead, program_.costs.acquire_ticks);
+        usage.busy += program_.costs.acquire_ticks;
+        break;
+      case CoreStep::Kind::give_lock:
+        note(index, Activity::overhead, step.operand, state.clock.time, state.clock.time + program_.costs.release_ticks);
+        state.clock.spend(Term::core_overhead, program_.costs.release_ticks);
+        usage.busy += program_.costs.release_ticks;
+        release(step.operand, static_cast<int32_t>(step.count), {state.clock.time, state.clock.blame});
+        break;
       case CoreStep::Kind::call:
         call_kernel(index, state, core.calls[static_cast<size_t>(step.operand)]);
         break;

@@ -1,4 +1,5 @@
 // The bytes: storage behind buffers, and replays of what a pass did to them.
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -29,6 +30,8 @@ Arena::Arena(const Program& program) {
     storage_.emplace_back(memory);
   }
   for (const int32_t storage : program.buffer_storage) buffers_.push_back(storage_[static_cast<size_t>(storage)].get());
+  for (const InitialBytes& initial : program.initial_bytes)
+    std::copy(initial.bytes.begin(), initial.bytes.end(), buffers_[static_cast<size_t>(initial.buffer)]);
 }
 
 void Recording::replay(const Arena& arena, const std::vector<uint8_t*>& host) const {

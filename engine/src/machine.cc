@@ -1,5 +1,7 @@
 #include "machine.hpp"
 
+#include <cstring>
+
 namespace tilescope {
 
 Machine::Machine(const Program& program, const Options& options, const Arena* arena,
@@ -23,7 +25,16 @@ Machine::Machine(const Program& program, const Options& options, const Arena* ar
       end.descriptor = program.channels[static_cast<size_t>(channel)].first;
       flows_[f].ends.push_back(std::move(end));
     }
+    has_packets_ = has_packets_ || !program.flows[f].routes.empty();
   }
+  if (has_packets_) {
+    parked_.resize(program.channels.size());
+    for (size_t c = 0; c < parked_.size(); ++c) {
+      parked_[c].channel = static_cast<int32_t>(c);
+      parked_[c].descriptor = program.channels[c].first;
+    }
+  }
+  find_shared_locks();
   int32_t tasks = 0;
   for (const ControllerStep& step : program.controller) tasks = std::max(tasks, step.task + 1);
   task_done_.resize(static_cast<size_t>(tasks));
@@ -78,6 +89,10 @@ void Machine::drain_ready_agents() {
 }
 
 void Machine::release(int32_t lock, int32_t count, const Token& token) {
+  if (is_shared(lock)) {
+    add_moment({token.time, Moment::Kind::release, 0, 0, lock, count, false, token.blame});
+    return;
+  }
   TokenQueue& queue = locks_[static_cast<size_t>(lock)];
   for (int32_t n = 0; n < count; ++n) queue.add(token);
   if (queue.waiter >= 0 && queue.holds(queue.waiter_needs)) {
@@ -88,8 +103,10 @@ void Machine::release(int32_t lock, int32_t count, const Token& token) {
 }
 
 // Takes a lock's tokens and waits for the latest; false when they are not there yet.
-bool Machine::take(int32_t lock, int32_t count, int32_t agent, int32_t end, Clock& clock, Usage& usage,
-                   int32_t resource) {
+bool Machine::take(int32_t lock, int32_t count, bool equal, int32_t agent, int32_t end, Asking& asking, Clock& clock,
+                   Usage& usage, int32_t resource) {
+  if (is_shared(lock)) return take_in_order(lock, count, equal, agent, end, asking, clock, usage, resource);
+  if (count == 0) return true;
   TokenQueue& queue = locks_[static_cast<size_t>(lock)];
   if (!queue.holds(count)) {
     queue.waiter = agent;
@@ -116,8 +133,12 @@ Outcome Machine::run() {
     });
     const Tick arrives = arrival == arrivals_.end() ? Ddr::kNever : arrival->time;
     const Tick issues = controller_ready_at();
-    if (finish == Ddr::kNever && arrives == Ddr::kNever && issues == Ddr::kNever) report_deadlock();
-    if (finish <= arrives && finish <= issues) {  // at one instant: ends, then starts, then the controller
+    const Tick moment = moments_.empty() ? Ddr::kNever : moments_.front().time;
+    if (finish == Ddr::kNever && arrives == Ddr::kNever && issues == Ddr::kNever && moment == Ddr::kNever)
+      report_deadlock();
+    if (moment < finish && moment <= arrives && moment <= issues) {
+      step_moment();
+    } else if (finish <= arrives && finish <= issues) {  // at one instant: ends, locks, starts, then the controller
       const Ddr::Transfer done = ddr_.finish_next();
       flows_[static_cast<size_t>(done.flow)].in_ddr = false;
       finish_piece(done.flow, done.limited_ticks, finish);
@@ -166,10 +187,13 @@ void Machine::step_controller() {
   controller_.spend(Term::issue, step.ticks);
   usage.busy += step.ticks;
   usage.last = controller_.time;
+  if (step.kind == ControllerStep::Kind::write && arena_ != nullptr)
+    std::memcpy(arena_->buffer(step.channel) + step.descriptor, &step.word, sizeof step.word);
   if (step.kind != ControllerStep::Kind::push) return;
   ++issued_;
   const auto [flow, place] = place_of_channel_[static_cast<size_t>(step.channel)];
-  Endpoint& end = flows_[static_cast<size_t>(flow)].ends[static_cast<size_t>(place)];
+  Endpoint& end = flow < 0 ? parked_[static_cast<size_t>(step.channel)]
+                           : flows_[static_cast<size_t>(flow)].ends[static_cast<size_t>(place)];
   const Channel& channel = program_.channels[static_cast<size_t>(step.channel)];
   if (end.queue.size() >= static_cast<size_t>(channel.queue_depth))
     throw SimulationError(channel.name + " has " + std::to_string(channel.queue_depth) +

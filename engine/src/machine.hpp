@@ -85,8 +85,48 @@ class TokenQueue {
   size_t size_ = 0;
 };
 
+// An agent's place in line for a lock that several take from.
+struct Asking {
+  bool asked = false;
+  bool granted = false;
+  Token token{0, {}};  // what ended the wait
+};
+
+// A lock that several acquire or release, or that is awaited at one value: taken in the order of time.
+struct Semaphore {
+  struct Waiting {
+    int32_t agent;
+    int32_t end;
+    int32_t count;
+    bool equal;
+  };
+  int64_t value = 0;
+  std::vector<Waiting> waiting;  // who asked first stands first
+};
+
+// What must be seen in the order of time. At one instant: releases, then acquires, then packets; then by agent.
+struct Moment {
+  enum class Kind : uint8_t { release, acquire, packet };
+  Tick time;
+  Kind kind;
+  int32_t agent;
+  int32_t end;
+  int32_t lock;
+  int32_t count;
+  bool equal;
+  Blame blame;
+
+  bool after(const Moment& other) const {
+    if (time != other.time) return time > other.time;
+    if (kind != other.kind) return kind > other.kind;
+    if (agent != other.agent) return agent > other.agent;
+    return end > other.end;
+  }
+};
+
 struct CoreState {
   Clock clock;
+  Asking asking;
   size_t step = 0;
   std::vector<int64_t> trips;                    // of the loops entered, innermost last
   struct Held {
@@ -106,6 +146,7 @@ struct Task {
 struct Endpoint {
   int32_t channel = -1;
   Clock clock;
+  Asking asking;
   bool ready = false;            // its descriptor has its lock and is set up
   bool waits_for_task = false;
   int32_t descriptor = -1;
@@ -117,7 +158,9 @@ struct Endpoint {
 };
 
 struct FlowState {
-  std::vector<Endpoint> ends;    // the source first
+  std::vector<Endpoint> ends;    // the source first; of a packet flow the targets only while a packet is under way
+  bool asks_for_way = false;     // its packet is ready and its targets are not free
+  int32_t header_words = 0;      // of the packet that is about to start
   bool in_ddr = false;
   int32_t missing = 0;           // locks and tasks that its ends still wait for
   Clock start;                   // of the piece under way
@@ -161,7 +204,23 @@ class Machine {
   void end_descriptor(Endpoint& end, const Token& released);
   void move_data(FlowState& flow);
   void release(int32_t lock, int32_t count, const Token& token);
-  bool take(int32_t lock, int32_t count, int32_t agent, int32_t end, Clock& clock, Usage& usage, int32_t resource);
+  bool take(int32_t lock, int32_t count, bool equal, int32_t agent, int32_t end, Asking& asking, Clock& clock,
+            Usage& usage, int32_t resource);
+
+  // what goes in the order of time: timed.cc
+  void find_shared_locks();
+  bool is_shared(int32_t lock) const { return !semaphore_of_lock_.empty() && semaphore_of_lock_[static_cast<size_t>(lock)] >= 0; }
+  bool take_in_order(int32_t lock, int32_t count, bool equal, int32_t agent, int32_t end, Asking& asking, Clock& clock,
+                     Usage& usage, int32_t resource);
+  void add_moment(const Moment& moment);
+  void step_moment();
+  void grant_waiting(const Moment& moment);
+  Asking& asking_of(int32_t agent, int32_t end);
+  bool has_way(int32_t flow);
+  void open_ways();
+  void leave_way(int32_t flow);
+  const Route& route_of(int32_t flow) const;
+  int64_t lock_value(int32_t lock) const;
 
   Tick controller_ready_at() const;
   void step_controller();
@@ -185,6 +244,13 @@ class Machine {
   Recording* recording_;
 
   std::vector<TokenQueue> locks_;
+  std::vector<int32_t> semaphore_of_lock_;    // -1: its tokens are in locks_; empty where no lock is shared
+  std::vector<Semaphore> semaphores_;
+  std::vector<Moment> moments_;               // a heap, the earliest on top
+  Tick seen_ = 0;                             // of the last moment
+  bool has_packets_ = false;
+  std::vector<Endpoint> parked_;              // by channel, the targets of packets while none comes
+  std::vector<int32_t> asking_for_ways_;      // packet flows, who asked first stands first
   std::vector<CoreState> cores_;
   std::vector<FlowState> flows_;
   std::vector<std::pair<int32_t, int32_t>> place_of_channel_;  // flow and end

@@ -49,7 +49,9 @@ void check_core(const Program& program, const Core& core) {
                 core.name + " has a loop without an end");
         bool acquires = false;
         for (size_t j = i; j < static_cast<size_t>(step.operand); ++j)
-          acquires = acquires || core.steps[j].kind == CoreStep::Kind::acquire;
+          acquires = acquires || core.steps[j].kind == CoreStep::Kind::acquire ||
+                     core.steps[j].kind == CoreStep::Kind::take_lock ||
+                     core.steps[j].kind == CoreStep::Kind::take_equal;
         require(step.count >= 0 || acquires, core.name + " has an endless loop that never waits for anything");
         open.push_back(i);
         break;
@@ -62,6 +64,11 @@ void check_core(const Program& program, const Core& core) {
       case CoreStep::Kind::acquire:
       case CoreStep::Kind::release:
         require(inside(step.operand, core.ports) && step.count > 0, core.name + " uses an unknown port");
+        break;
+      case CoreStep::Kind::take_lock:
+      case CoreStep::Kind::take_equal:
+      case CoreStep::Kind::give_lock:
+        require(inside(step.operand, program.locks) && step.count >= 0, core.name + " uses an unknown lock");
         break;
       case CoreStep::Kind::call: {
         require(inside(step.operand, core.calls), core.name + " calls an unknown kernel");
@@ -77,20 +84,21 @@ void check_core(const Program& program, const Core& core) {
   require(open.empty(), core.name + " has a loop without an end");
 }
 
-void check_single_acquirer(const Program& program) {
-  std::vector<std::string> owner(program.locks.size());
-  const auto claim = [&](int32_t lock, const std::string& who) {
-    if (lock < 0) return;
-    std::string& known = owner[static_cast<size_t>(lock)];
-    require(known.empty() || known == who,
-            program.locks[static_cast<size_t>(lock)].name + " is acquired by " + known + " and by " + who +
-                "; the simulator needs one lock for each of them");
-    known = who;
-  };
-  for (const Channel& channel : program.channels)
-    for (const Descriptor& d : channel.descriptors) claim(d.acquire_lock, channel.name);
-  for (const Core& core : program.cores)
-    for (const Port& port : core.ports) claim(port.acquire_lock, core.name);
+void check_packets(const Program& program, const Flow& flow, std::set<int32_t>& sinks) {
+  require(flow.targets.empty(), "a packet flow has routes and no targets of its own");
+  std::set<int32_t> known;
+  for (const Route& route : flow.routes) {
+    require(route.packet >= 0 && known.insert(route.packet).second, "a packet flow has two routes for one packet");
+    require(!route.targets.empty(), "a route needs a target");
+    for (const int32_t target : route.targets) {
+      require(inside(target, program.channels), "a route joins a channel that does not exist");
+      require(!program.channels[static_cast<size_t>(target)].reads_memory, "a route ends at a channel that only reads");
+      sinks.insert(target);
+    }
+  }
+  for (const Descriptor& d : program.channels[static_cast<size_t>(flow.source)].descriptors)
+    require(known.count(d.packet) == 1, program.channels[static_cast<size_t>(flow.source)].name + " sends packet " +
+                                            std::to_string(d.packet) + ", which has no route");
 }
 
 }  // namespace
@@ -102,9 +110,15 @@ void Program::check() const {
     require(channel.first < 0 || inside(channel.first, channel.descriptors), channel.name + " starts nowhere");
     for (const Descriptor& d : channel.descriptors) check_descriptor(*this, channel, d);
   }
-  std::set<int32_t> used;
+  for (const InitialBytes& initial : initial_bytes)
+    require(inside(initial.buffer, buffer_bytes) &&
+                static_cast<int64_t>(initial.bytes.size()) <= buffer_bytes[static_cast<size_t>(initial.buffer)],
+            "there are more initial bytes than their buffer holds");
+  std::set<int32_t> used, sinks;
   for (const Flow& flow : flows) {
-    require(inside(flow.source, channels) && !flow.targets.empty(), "a stream needs a source and a target");
+    require(inside(flow.source, channels) && (!flow.targets.empty() || !flow.routes.empty()),
+            "a stream needs a source and a target");
+    if (!flow.routes.empty()) check_packets(*this, flow, sinks);
     std::vector<int32_t> ends{flow.source};
     ends.insert(ends.end(), flow.targets.begin(), flow.targets.end());
     for (const int32_t end : ends) {
@@ -115,11 +129,18 @@ void Program::check() const {
     for (const int32_t target : flow.targets)
       require(!channels[static_cast<size_t>(target)].reads_memory, "a stream ends at a channel that only reads");
   }
+  for (const int32_t sink : sinks)
+    require(used.insert(sink).second, channels[static_cast<size_t>(sink)].name + " is joined to a circuit and to packets");
   for (const Core& core : cores) check_core(*this, core);
-  check_single_acquirer(*this);
   std::vector<char> pushed;
   for (const ControllerStep& step : controller) {
     if (step.kind == ControllerStep::Kind::work) continue;
+    if (step.kind == ControllerStep::Kind::write) {
+      require(inside(step.channel, buffer_bytes) && step.descriptor >= 0 &&
+                  step.descriptor + 4 <= buffer_bytes[static_cast<size_t>(step.channel)],
+              "the runtime sequence writes outside a buffer");
+      continue;
+    }
     require(inside(step.channel, channels) && used.count(step.channel) == 1 && step.task >= 0,
             "the runtime sequence names a channel that no stream uses");
     if (static_cast<size_t>(step.task) >= pushed.size()) pushed.resize(static_cast<size_t>(step.task) + 1);

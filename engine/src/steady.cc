@@ -145,6 +145,7 @@ size_t Machine::repeated_steps(size_t step, size_t period, int32_t tasks) const 
 
 void Machine::look_for_steady_state() {
   if (arena_ != nullptr || options_.spans || !options_.extrapolate || snapshots_.size() >= kMostSnapshots) return;
+  if (has_packets_ || !semaphores_.empty()) return;  // a fingerprint does not hold what waits in the order of time
   const std::vector<int64_t> print = fingerprint();
   const uint64_t hash = hash_of(print);
   for (auto earlier = snapshots_.rbegin(); earlier != snapshots_.rend(); ++earlier) {

@@ -52,8 +52,8 @@ bool Machine::prepare(int32_t flow, int32_t place) {
   }
   const Descriptor& descriptor = channel.descriptors[static_cast<size_t>(end.descriptor)];
   if (descriptor.acquire_lock >= 0 &&
-      !take(descriptor.acquire_lock, descriptor.acquire_count, static_cast<int32_t>(cores_.size()) + flow, place,
-            end.clock, usage, resource))
+      !take(descriptor.acquire_lock, descriptor.acquire_count, descriptor.acquire_equal,
+            static_cast<int32_t>(cores_.size()) + flow, place, end.asking, end.clock, usage, resource))
     return false;
   note(resource, Activity::setup, end.task, end.clock.time, end.clock.time + channel.setup_ticks);
   end.clock.spend(term, channel.setup_ticks);
@@ -68,6 +68,7 @@ bool Machine::prepare(int32_t flow, int32_t place) {
 void Machine::run_flow(int32_t index) {
   FlowState& flow = flows_[static_cast<size_t>(index)];
   while (!flow.in_ddr) {
+    if (has_packets_ && !has_way(index)) return;
     for (size_t place = 0; place < flow.ends.size(); ++place)
       flow.missing += prepare(index, static_cast<int32_t>(place)) ? 0 : 1;
     if (flow.missing > 0) return;
@@ -78,7 +79,8 @@ void Machine::run_flow(int32_t index) {
       if (end.clock.time > latest->clock.time) latest = &end;
     }
     flow.start = latest->clock;
-    const int64_t words = (flow.piece_bytes + 3) / 4;
+    const int64_t words = (flow.piece_bytes + 3) / 4 + flow.header_words;
+    flow.header_words = 0;
     flow.piece_ticks = -1;
     int64_t load = 0;
     int named = -1;
@@ -137,6 +139,7 @@ void Machine::finish_piece(int32_t index, Tick ddr_limited, Tick end_time) {
     if (end.bytes_left == 0) end_descriptor(end, {seen.time, seen.blame});
     is_source = false;
   }
+  if (has_packets_ && !flow.ends.front().ready) leave_way(index);
 }
 
 void Machine::end_descriptor(Endpoint& end, const Token& released) {

@@ -12,6 +12,7 @@ from tilescope.simulation.outcomes import ACTIVITIES, CAUSES, TERMS
 LOOP, END_LOOP, ACQUIRE, RELEASE, CALL = range(5)
 PUSH, AWAIT, WORK = range(3)
 SHIM, MEM, CORE = range(3)
+TAKE_LOCK, TAKE_EQUAL, GIVE_LOCK = 5, 6, 7
 EMPTY, FULL = 0, 1
 WORD_BYTES = 4
 WHOLE_DDR = 1 << 20  # the load of a transfer that could use all of DDR by itself
@@ -36,6 +37,21 @@ def acquire(port, count=1):
 def release(port, count=1):
     """Give objects of a port on."""
     return ((RELEASE, port, count),)
+
+
+def take(lock, count=1):
+    """Wait until a lock has so much, and take it."""
+    return ((TAKE_LOCK, lock, count),)
+
+
+def take_equal(lock, count):
+    """Wait until a lock has exactly so much, and take it."""
+    return ((TAKE_EQUAL, lock, count),)
+
+
+def give(lock, count=1):
+    """Add to a lock."""
+    return ((GIVE_LOCK, lock, count),)
 
 
 def call(ticks):
@@ -88,6 +104,38 @@ class Machine:
         channel = self._channel(name, place, True, milliticks, setup, chain, 0, 4, ())
         self._ring(channel, [(b, 0, end.words, end.full, end.free) for b in end.buffers])
         return channel
+
+    def lock(self, name, initial=0):
+        """A lock alone."""
+        return self.program.add_lock(name, initial, EMPTY)
+
+    def buffer(self, words):
+        """A buffer alone."""
+        self.storages += 1
+        return self.program.add_buffer(int(words * WORD_BYTES), self.storages - 1)
+
+    def channel(self, name, reads, pieces, *, ring=True):
+        """A core's channel over pieces (buffer, words, lock taken, lock given, packet)."""
+        channel = self._channel(name, CORE, reads, 1000, 0, 0, 0, 4, ())
+        for place, (buffer, words, wait, to, packet) in enumerate(pieces):
+            following = place + 1 if place + 1 < len(pieces) else (0 if ring else -1)
+            size = int(words * WORD_BYTES)
+            self.program.add_descriptor(
+                channel, False, buffer, 0, [], size, wait, to, following, 0, packet=packet
+            )
+        return channel
+
+    def packets(self, source, routes, latency=0):
+        """A stream whose packets go where their numbers say."""
+        self.program.add_packet_flow(source, latency, [(n, list(to)) for n, to in routes.items()])
+
+    def keep_running(self, words):
+        """A transfer from DDR to DDR, a word a tick, that ends the run at its last word."""
+        source, sink = self.shim("the clock's in", reads=True), self.shim("the clock", reads=False)
+        self.flow(source, sink)
+        last = self.push(sink, words)
+        self.push(source, words)
+        self.wait(last)
 
     def slices_into(self, name, slices):
         """A mem tile channel that fills the slices of an object in turn, each with its locks."""

@@ -44,7 +44,9 @@ struct Descriptor {
   int32_t release_lock = -1;
   int32_t acquire_count = 1;
   int32_t release_count = 1;
+  bool acquire_equal = false;  // waits until the lock has exactly that value
   int32_t next = -1;        // the descriptor that follows on this channel; -1 ends a task
+  int32_t packet = -1;      // which of its flow's routes its bytes take; -1 in a circuit
   int64_t ddr_load = 0;     // DDR service ticks per 2^20 ticks of its port; 0 when the memory is on the array
 };
 
@@ -61,10 +63,19 @@ struct Channel {
   std::vector<Tick> task_setup_ticks;     // i-th task of a launch; the last entry holds for all later ones
 };
 
+// Where the packets of one number go.
+struct Route {
+  int32_t packet = -1;
+  std::vector<int32_t> targets;
+};
+
+// A circuit has targets of its own. A packet flow has routes, whose targets other packet flows may share: one packet
+// at a time goes into a channel, in the order in which they were ready.
 struct Flow {
   int32_t source = -1;
   std::vector<int32_t> targets;
   Tick latency_ticks = 0;
+  std::vector<Route> routes = {};
 };
 
 struct Port {
@@ -87,10 +98,10 @@ struct Call {
 };
 
 struct CoreStep {
-  enum class Kind : uint8_t { loop, end_loop, acquire, release, call };
+  enum class Kind : uint8_t { loop, end_loop, acquire, release, call, take_lock, take_equal, give_lock };
   Kind kind;
-  int32_t operand = 0;   // port, call, or the step of the matching loop / end
-  int64_t count = 0;     // objects, or trips (-1: for ever)
+  int32_t operand = 0;   // port, call, lock, or the step of the matching loop / end
+  int64_t count = 0;     // objects, a lock's value, or trips (-1: for ever)
 };
 
 struct Core {
@@ -101,12 +112,13 @@ struct Core {
 };
 
 struct ControllerStep {
-  enum class Kind : uint8_t { push, await, work };
+  enum class Kind : uint8_t { push, await, work, write };
   Kind kind;
   Tick ticks = 0;
-  int32_t channel = -1;
-  int32_t descriptor = -1;
+  int32_t channel = -1;     // write: the buffer
+  int32_t descriptor = -1;  // write: the byte at which its word begins
   int32_t task = -1;  // push: the task's number, counted over the whole sequence; await: the task awaited
+  int32_t word = 0;   // write: what is written
 };
 
 struct Kernel {
@@ -120,8 +132,15 @@ struct Costs {
   Tick call_ticks = 0;
 };
 
+// What a buffer holds when the array is configured.
+struct InitialBytes {
+  int32_t buffer = -1;
+  std::vector<uint8_t> bytes;
+};
+
 struct Program {
   Costs costs;
+  std::vector<InitialBytes> initial_bytes;
   std::vector<int64_t> buffer_bytes;
   std::vector<int32_t> buffer_storage;  // buffers with one storage hold the same bytes at all times (a broadcast)
   std::vector<int64_t> host_bytes;
