@@ -24,6 +24,36 @@ def linear(
         list[str] | None,
         typer.Option("--case", metavar="NAME:MxNxK", help="A case of your own; repeatable."),
     ] = None,
+    config: Annotated[
+        str | None,
+        typer.Option(
+            "--config",
+            metavar="FILE",
+            help="A llama-like model's config.json, whose projections are profiled.",
+        ),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model",
+            metavar="MODULE:CLASS",
+            help="A torch.nn.Module, or file.py:Class, whose linear layers are profiled.",
+        ),
+    ] = None,
+    batch: Annotated[
+        str | None,
+        typer.Option("--batch", metavar="AXIS", help="Sequences at once, as in 1,2,4 or 1:16:x2."),
+    ] = None,
+    seq: Annotated[
+        str | None,
+        typer.Option(
+            "--seq", metavar="AXIS", help="Tokens of each, 1 for decode; 64 if not given."
+        ),
+    ] = None,
+    plot: Annotated[
+        str | None,
+        typer.Option("--plot", metavar="FILE.svg", help="Draw time and rate over M."),
+    ] = None,
     num_runs: options.NumRunsOption = 10,
     device: options.DeviceOption = "npu1",
     dtype: options.DtypeOption = "float32",
@@ -44,20 +74,26 @@ def linear(
     list_cases: Annotated[
         bool, typer.Option("--list", help="List the projections and exit.")
     ] = False,
+    timing_only: options.TimingOnlyOption = False,
+    baseline: options.BaselineOption = None,
 ) -> None:
     """Profile the linear projections of the llama block, or products of your own."""
     from tilescope.cli.products import Outputs, profile_and_show
     from tilescope.cli.selection import choose_cases
     from tilescope.designs.request import MappingRequest
     from tilescope.profiling.products import ProductSettings
-    from tilescope.workloads.cases import default_test_cases
+    from tilescope.profiling.scaling import check_own_cases, placed
 
+    from tilescope.cli.models import known_projections, list_projections
     if list_cases:
-        for known in default_test_cases():
-            print(f"{known.name:<10} {known.M}×{known.N}×{known.K}".ljust(24), known.description)
+    from tilescope.cli.scaling import parse_points, scale_and_show
+        list_projections(projections, points)
         return
     settings = ProductSettings(
         op="linear",
+    points = parse_points(batch, seq, plot)
+    check_own_cases(case or [], points)
+    projections = known_projections(config, model, quiet=quiet)
         device=device,
         runtime=runtime,
         dtype=dtype,
@@ -75,4 +111,11 @@ def linear(
         timeline=timeline,
     )
     outputs = Outputs(json=json, force=force, quiet=quiet, color=color)
-    profile_and_show(choose_cases(test_case or [], case or []), settings, outputs)
+    chosen = choose_cases(test_case or [], case or [], projections.known, projections.besides)
+    cases = placed(chosen, points)
+    if points.several:
+        scale_and_show(cases, settings, outputs, plot)
+    else:
+        profile_and_show([one.case for one in cases], settings, outputs)
+        timing_only=timing_only,
+        baseline=baseline,

@@ -87,6 +87,17 @@ RunFileOption = Annotated[
 TimelineOption = Annotated[
     bool, typer.Option("--timeline", help="Write each case's timeline beside the run file.")
 ]
+TimingOnlyOption = Annotated[
+    bool, typer.Option("--timing-only", help="Move no data, check nothing, time the NPU alone.")
+]
+BaselineOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--baseline/--no-baseline",
+        help="Time PyTorch; the default unless --timing-only.",
+        show_default=False,
+    ),
+]
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace existing files.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No report and no progress.")]
 ColorOption = Annotated[str, typer.Option("--color", metavar="WHEN", help="auto, always or never.")]

@@ -11,30 +11,41 @@ from tilescope.workloads.cases import LinearProjectionTestCase, default_test_cas
 ALL = "all"
 
 
-def choose_cases(names: Sequence[str], own: Sequence[str]) -> list[LinearProjectionTestCase]:
-    """The named cases, then one's own (NAME:MxNxK); all seven where nothing is said.
+def choose_cases(
+    names: Sequence[str],
+    own: Sequence[str],
+    projections: Sequence[LinearProjectionTestCase] | None = None,
+    besides: Sequence[LinearProjectionTestCase] = (),
+) -> list[LinearProjectionTestCase]:
+    """The named cases, then one's own (NAME:MxNxK); all projections where nothing is said.
+
+    `projections` are a model's, the seed's seven where not given; `besides` run only by name.
 
     Raises:
         InputError: an unknown name, two cases of one name, or a case that is no NAME:MxNxK.
     """
     extra = [parse_case(text) for text in own]
-    known = default_test_cases()
+    known = list(default_test_cases() if projections is None else projections)
     for case in extra:
         if case.name == ALL:
             raise InputError(f"The name {ALL!r} means every case; choose another name.")
         if any(case.name == other.name for other in known):
             raise InputError(f"There is a case named {case.name!r} already; choose another name.")
         known.append(case)
-    if not names and extra:
+    if not names and extra and projections is None:
         return extra
-    chosen = named_cases(names or [ALL], known)
+    chosen = named_cases(names or [ALL], known, besides)
     return chosen + [case for case in extra if case not in chosen]
 
 
 def named_cases(
-    names: Sequence[str], known: Sequence[LinearProjectionTestCase]
+    names: Sequence[str],
+    known: Sequence[LinearProjectionTestCase],
+    besides: Sequence[LinearProjectionTestCase] = (),
 ) -> list[LinearProjectionTestCase]:
     """The known cases by name, in the order named, each once; a name may be a list with commas.
+
+    `all` means the known ones, not those besides.
 
     Raises:
         InputError: a name that none of them has; the message lists those there are.
@@ -43,7 +54,8 @@ def named_cases(
     chosen: list[LinearProjectionTestCase] = []
     for name in wanted:
         found = [case for case in known if name in (case.name, ALL)]
+        found += [case for case in besides if name == case.name]
         if not found:
-            raise unknown_name("test case", name, [*(case.name for case in known), ALL])
+            raise unknown_name("test case", name, [*(c.name for c in (*known, *besides)), ALL])
         chosen += [case for case in found if case not in chosen]
     return chosen

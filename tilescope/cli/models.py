@@ -1,0 +1,50 @@
+"""Whose projections a verb runs: the seed's block, a model's configuration, a PyTorch module."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tilescope.cli.importing import load_module
+from tilescope.errors import InputError
+from tilescope.profiling.scaling import Points, placed
+from tilescope.workloads.cases import LinearProjectionTestCase, default_test_cases
+from tilescope.workloads.configs import read_config
+from tilescope.workloads.modules import linear_layers
+
+DEFAULT_ROWS = 64
+
+
+@dataclass(frozen=True)
+class Projections:
+    """A model's projections, None for the seed's, and what runs only by name (a model's head)."""
+
+    known: Sequence[LinearProjectionTestCase] | None = None
+    besides: Sequence[LinearProjectionTestCase] = ()
+
+
+def known_projections(config: str | None, model: str | None, *, quiet: bool) -> Projections:
+    """The projections of a model's configuration, of a module, or of the seed's block.
+
+    Raises InputError where both are named, and for what neither can be read from.
+    """
+    if config is not None and model is not None:
+        raise InputError("--config and --model each name a model; give one of them.")
+    if config is not None:
+        found = read_config(Path(config))
+        head = found.head(DEFAULT_ROWS)
+        return Projections(found.projections(DEFAULT_ROWS), [head] if head else [])
+    if model is not None:
+        module = load_module(model, lambda text: None if quiet else print(text, file=sys.stderr))
+        return Projections([layer.case(DEFAULT_ROWS) for layer in linear_layers(module)])
+    return Projections()
+
+
+def list_projections(projections: Projections, points: Points) -> None:
+    """Print each projection with its shape, one a line."""
+    known = default_test_cases() if projections.known is None else projections.known
+    for one in placed([*known, *projections.besides], points):
+        case = one.case
+        print(f"{case.name:<10} {case.M}×{case.N}×{case.K}".ljust(24), case.description)
