@@ -68,32 +68,32 @@ def linear(
     seed: options.SeedOption = 0,
     json: options.RunFileOption = None,
     timeline: options.TimelineOption = False,
+    timing_only: options.TimingOnlyOption = False,
+    baseline: options.BaselineOption = None,
     force: options.ForceOption = False,
     quiet: options.QuietOption = False,
     color: options.ColorOption = "auto",
     list_cases: Annotated[
         bool, typer.Option("--list", help="List the projections and exit.")
     ] = False,
-    timing_only: options.TimingOnlyOption = False,
-    baseline: options.BaselineOption = None,
 ) -> None:
     """Profile the linear projections of the llama block, or products of your own."""
+    from tilescope.cli.models import known_projections, list_projections
     from tilescope.cli.products import Outputs, profile_and_show
+    from tilescope.cli.scaling import parse_points, scale_and_show
     from tilescope.cli.selection import choose_cases
     from tilescope.designs.request import MappingRequest
     from tilescope.profiling.products import ProductSettings
     from tilescope.profiling.scaling import check_own_cases, placed
 
-    from tilescope.cli.models import known_projections, list_projections
+    points = parse_points(batch, seq, plot)
+    check_own_cases(case or [], points)
+    projections = known_projections(config, model, quiet=quiet)
     if list_cases:
-    from tilescope.cli.scaling import parse_points, scale_and_show
         list_projections(projections, points)
         return
     settings = ProductSettings(
         op="linear",
-    points = parse_points(batch, seq, plot)
-    check_own_cases(case or [], points)
-    projections = known_projections(config, model, quiet=quiet)
         device=device,
         runtime=runtime,
         dtype=dtype,
@@ -109,6 +109,8 @@ def linear(
         num_runs=num_runs,
         seed=seed,
         timeline=timeline,
+        timing_only=timing_only,
+        baseline=baseline,
     )
     outputs = Outputs(json=json, force=force, quiet=quiet, color=color)
     chosen = choose_cases(test_case or [], case or [], projections.known, projections.besides)
@@ -117,5 +119,3 @@ def linear(
         scale_and_show(cases, settings, outputs, plot)
     else:
         profile_and_show([one.case for one in cases], settings, outputs)
-        timing_only=timing_only,
-        baseline=baseline,
