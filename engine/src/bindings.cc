@@ -65,6 +65,25 @@ Numbers usage_table(const std::vector<const Usage*>& usages) {
   return to_table(std::move(numbers), kCauses + 3);
 }
 
+// What was noted, where something was.
+void add_notes(nb::dict& d, const Notes& notes) {
+  const auto add = [&d](const char* name, const auto& rows, size_t columns, auto write) {
+    if (rows.empty()) return;
+    std::vector<int64_t> numbers;
+    numbers.reserve(rows.size() * columns);
+    for (const auto& row : rows) write(numbers, row);
+    d[name] = to_table(std::move(numbers), columns);
+  };
+  using Row = std::vector<int64_t>;
+  const auto both = [](Row& to, const auto& pair) { to.insert(to.end(), pair.begin(), pair.end()); };
+  add("subjects", notes.subjects, 2, both);
+  add("links", notes.links, 2, both);
+  add("objects", notes.objects, 4, [](Row& to, const ObjectEvent& e) {
+    to.insert(to.end(), {e.lock, static_cast<int64_t>(e.kind), e.count, e.time});
+  });
+  add("ddr", notes.ddr, 3, [](Row& to, const DdrRate& r) { to.insert(to.end(), {r.time, r.read, r.written}); });
+}
+
 nb::dict outcome_dict(const Outcome& outcome) {
   nb::dict d;
   d["ticks"] = outcome.ticks;
@@ -85,6 +104,7 @@ nb::dict outcome_dict(const Outcome& outcome) {
   for (const Span& s : outcome.spans)
     spans.insert(spans.end(), {s.resource, static_cast<int64_t>(s.activity), s.detail, s.start, s.end});
   d["spans"] = to_table(std::move(spans), 5);
+  add_notes(d, outcome.notes);
   return d;
 }
 
@@ -120,8 +140,9 @@ int32_t add_call(Program& p, int32_t core, int32_t kernel, Tick ticks,
   return append(at(p.cores, core).calls, std::move(call));
 }
 
-nb::dict run_timing(const Program& program, bool spans, int64_t max_steps, bool extrapolate) {
+nb::dict run_timing(const Program& program, bool spans, int64_t max_steps, bool extrapolate, bool objects) {
   Options options = make_options(spans, max_steps);
+  options.objects = objects;
   options.extrapolate = extrapolate;
   Outcome outcome;
   {
@@ -131,7 +152,8 @@ nb::dict run_timing(const Program& program, bool spans, int64_t max_steps, bool 
   return outcome_dict(outcome);
 }
 
-nb::list run_plan(Plan& plan, const std::vector<Bytes>& arrays, const Table& table, bool spans, int64_t max_steps) {
+nb::list run_plan(Plan& plan, const std::vector<Bytes>& arrays, const Table& table, bool spans, int64_t max_steps,
+                  bool objects) {
   if (table.shape(1) != PlanStep::kColumns) throw std::invalid_argument("a plan's table has 10 columns");
   std::vector<HostArray> host;
   for (const Bytes& array : arrays) host.push_back({array.data(), static_cast<int64_t>(array.size())});
@@ -139,7 +161,8 @@ nb::list run_plan(Plan& plan, const std::vector<Bytes>& arrays, const Table& tab
   for (size_t i = 0; i < steps.size(); ++i)
     for (int c = 0; c < PlanStep::kColumns; ++c)
       steps[i].columns[c] = table.data()[i * PlanStep::kColumns + static_cast<size_t>(c)];
-  const Options options = make_options(spans, max_steps);
+  Options options = make_options(spans, max_steps);
+  options.objects = objects;
   std::vector<Outcome> outcomes;
   {
     nb::gil_scoped_release released;
@@ -254,9 +277,10 @@ NB_MODULE(_engine, m) {
            })
       .def("check", &Program::check);
   m.def("run_timing", &run_timing, "program"_a, "spans"_a = false, "max_steps"_a = Options().max_steps,
-        "extrapolate"_a = true);
+        "extrapolate"_a = true, "objects"_a = false);
   nb::class_<Plan>(m, "Plan")
       .def(nb::init<std::vector<const Program*>>(), nb::keep_alive<1, 2>())
-      .def("run", &run_plan, "arrays"_a, "steps"_a, "spans"_a = false, "max_steps"_a = Options().max_steps);
+      .def("run", &run_plan, "arrays"_a, "steps"_a, "spans"_a = false, "max_steps"_a = Options().max_steps,
+           "objects"_a = false);
   m.def("copy_walk", &copy_walk);
 }

@@ -33,6 +33,7 @@ void Machine::run_core(int32_t index) {
         note(index, Activity::overhead, step.operand, state.clock.time, state.clock.time + program_.costs.acquire_ticks);
         state.clock.spend(Term::core_overhead, program_.costs.acquire_ticks);
         usage.busy += program_.costs.acquire_ticks;
+        if (journal_.follows()) [[unlikely]] note_taken(index, step.operand);
         state.held[static_cast<size_t>(step.operand)].count += step.count;
         break;
       }
@@ -47,6 +48,7 @@ void Machine::run_core(int32_t index) {
         note(index, Activity::overhead, step.operand, state.clock.time, state.clock.time + program_.costs.release_ticks);
         state.clock.spend(Term::core_overhead, program_.costs.release_ticks);
         usage.busy += program_.costs.release_ticks;
+        if (journal_.follows()) [[unlikely]] journal_.giver(journal_.port(index, step.operand).last_call);
         release(port.release_lock, static_cast<int32_t>(step.count), {state.clock.time, state.clock.blame});
         break;
       }
@@ -74,6 +76,14 @@ void Machine::run_core(int32_t index) {
   }
 }
 
+// Which transfers brought the objects that are about to be held.
+void Machine::note_taken(int32_t core, int32_t port) {
+  const CoreState::Held& held = cores_[static_cast<size_t>(core)].held[static_cast<size_t>(port)];
+  std::vector<int32_t>& brought_by = journal_.port(core, port).brought_by;
+  auto place = static_cast<size_t>(held.oldest + held.count);
+  for (const int32_t span : journal_.taken()) brought_by[place++ % brought_by.size()] = span;
+}
+
 void Machine::call_kernel(int32_t core_index, CoreState& state, const Call& call) {
   const Core& core = program_.cores[static_cast<size_t>(core_index)];
   Usage& usage = outcome_.cores[static_cast<size_t>(core_index)];
@@ -82,7 +92,8 @@ void Machine::call_kernel(int32_t core_index, CoreState& state, const Call& call
   state.clock.spend(Term::compute, call.ticks);
   usage.busy += program_.costs.call_ticks + call.ticks;
   note(core_index, Activity::overhead, call.kernel, start, start + program_.costs.call_ticks);
-  note(core_index, Activity::call, call.kernel, start + program_.costs.call_ticks, state.clock.time);
+  const int32_t span =
+      note(core_index, Activity::call, call.kernel, start + program_.costs.call_ticks, state.clock.time);
   ++outcome_.kernel_calls[static_cast<size_t>(call.kernel)];
   count_step();
 
@@ -94,8 +105,10 @@ void Machine::call_kernel(int32_t core_index, CoreState& state, const Call& call
       const CoreState::Held& held = state.held[static_cast<size_t>(pointer.port)];
       if (pointer.object >= held.count)
         throw SimulationError(core.name + " uses an object of " + port.name + " that it has not acquired");
-      buffer = port.buffers[static_cast<size_t>((held.oldest + pointer.object) %
-                                                static_cast<int64_t>(port.buffers.size()))];
+      const auto place =
+          static_cast<size_t>((held.oldest + pointer.object) % static_cast<int64_t>(port.buffers.size()));
+      buffer = port.buffers[place];
+      if (journal_.follows()) [[unlikely]] journal_.used(journal_.port(core_index, pointer.port), place, span);
     }
     if (arena_ != nullptr) pointers_.push_back(arena_->buffer(buffer));
   }

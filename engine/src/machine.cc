@@ -4,9 +4,20 @@
 
 namespace tilescope {
 
+namespace {
+
+size_t count_tasks(const Program& program) {
+  int32_t tasks = 0;
+  for (const ControllerStep& step : program.controller) tasks = std::max(tasks, step.task + 1);
+  return static_cast<size_t>(tasks);
+}
+
+}  // namespace
+
 Machine::Machine(const Program& program, const Options& options, const Arena* arena,
                  const std::vector<uint8_t*>& host, Recording* recording)
-    : program_(program), options_(options), arena_(arena), host_(host), recording_(recording) {
+    : program_(program), options_(options), arena_(arena), host_(host), recording_(recording),
+      journal_(program, options, count_tasks(program)) {
   locks_.resize(program.locks.size());
   for (size_t i = 0; i < program.locks.size(); ++i)
     for (int32_t n = 0; n < program.locks[i].initial; ++n) locks_[i].add(Token{0, {}});
@@ -35,17 +46,16 @@ Machine::Machine(const Program& program, const Options& options, const Arena* ar
     }
   }
   find_shared_locks();
-  int32_t tasks = 0;
-  for (const ControllerStep& step : program.controller) tasks = std::max(tasks, step.task + 1);
-  task_done_.resize(static_cast<size_t>(tasks));
-  descriptor_of_task_.assign(static_cast<size_t>(tasks), -1);
-  last_await_.assign(static_cast<size_t>(tasks), 0);
+  const size_t tasks = count_tasks(program);
+  task_done_.resize(tasks);
+  descriptor_of_task_.assign(tasks, -1);
+  last_await_.assign(tasks, 0);
   for (size_t i = 0; i < program.controller.size(); ++i) {
     const ControllerStep& step = program.controller[i];
     if (step.kind == ControllerStep::Kind::push) descriptor_of_task_[static_cast<size_t>(step.task)] = step.descriptor;
     if (step.kind == ControllerStep::Kind::await) last_await_[static_cast<size_t>(step.task)] = i;
   }
-  task_is_done_.assign(static_cast<size_t>(tasks), 0);
+  task_is_done_.assign(tasks, 0);
   queued_.assign(program.cores.size() + program.flows.size(), 0);
   outcome_.cores.resize(program.cores.size());
   outcome_.channels.resize(program.channels.size());
@@ -95,6 +105,7 @@ void Machine::release(int32_t lock, int32_t count, const Token& token) {
   }
   TokenQueue& queue = locks_[static_cast<size_t>(lock)];
   for (int32_t n = 0; n < count; ++n) queue.add(token);
+  journal_.gave(lock, count, token.time);
   if (queue.waiter >= 0 && queue.holds(queue.waiter_needs)) {
     const int32_t agent = queue.waiter;
     queue.waiter = -1;
@@ -118,7 +129,8 @@ bool Machine::take(int32_t lock, int32_t count, bool equal, int32_t agent, int32
   const Tick waited = clock.wait_for(queue.take(count));
   const Cause cause = program_.locks[static_cast<size_t>(lock)].cause;
   usage.waiting[static_cast<size_t>(cause)] += waited;
-  note(resource, Activity::wait, static_cast<int32_t>(cause), from, from + waited);
+  note(resource, Activity::wait, static_cast<int32_t>(cause), from, from + waited, lock);
+  journal_.took(lock, count, clock.time);
   return true;
 }
 
@@ -141,12 +153,14 @@ Outcome Machine::run() {
     } else if (finish <= arrives && finish <= issues) {  // at one instant: ends, locks, starts, then the controller
       const Ddr::Transfer done = ddr_.finish_next();
       flows_[static_cast<size_t>(done.flow)].in_ddr = false;
+      if (options_.spans) [[unlikely]] note_ddr(finish);
       finish_piece(done.flow, done.limited_ticks, finish);
       wake(static_cast<int32_t>(cores_.size()) + done.flow);
     } else if (arrives <= issues) {
       ddr_.start(arrives, arrival->flow, flows_[static_cast<size_t>(arrival->flow)].piece_ticks, arrival->load);
       *arrival = arrivals_.back();
       arrivals_.pop_back();
+      if (options_.spans) [[unlikely]] note_ddr(arrives);
     } else {
       step_controller();
     }
@@ -157,7 +171,31 @@ Outcome Machine::run() {
   outcome_.drained = controller_.time;
   for (const Usage& usage : outcome_.cores) outcome_.drained = std::max(outcome_.drained, usage.last);
   for (const Usage& usage : outcome_.channels) outcome_.drained = std::max(outcome_.drained, usage.last);
+  outcome_.notes = std::move(journal_.notes());
   return std::move(outcome_);
+}
+
+int32_t Machine::add_span(const Span& span, int64_t subject, Tick limited) {
+  outcome_.spans.push_back(span);
+  journal_.notes().subjects.push_back({subject, limited});
+  return static_cast<int32_t>(outcome_.spans.size()) - 1;
+}
+
+// What DDR reads and writes from now on.
+void Machine::note_ddr(Tick now) {
+  DdrRate rate{now, 0, 0};
+  for (const Ddr::Transfer& transfer : ddr_.under_way()) {
+    const FlowState& flow = flows_[static_cast<size_t>(transfer.flow)];
+    const int64_t moves = flow.piece_bytes * (transfer.speed << 10) / flow.piece_ticks;
+    for (const Endpoint& end : flow.ends) {
+      const Channel& channel = program_.channels[static_cast<size_t>(end.channel)];
+      if (!channel.descriptors[static_cast<size_t>(end.descriptor)].memory.host) continue;
+      (channel.reads_memory ? rate.read : rate.written) += moves;
+    }
+  }
+  std::vector<DdrRate>& rates = journal_.notes().ddr;
+  if (!rates.empty() && rates.back().time == now) rates.pop_back();
+  rates.push_back(rate);
 }
 
 Tick Machine::controller_ready_at() const {
@@ -176,14 +214,14 @@ void Machine::step_controller() {
     const Tick waited = controller_.wait_for(task_done_[static_cast<size_t>(step.task)]);
     usage.waiting[static_cast<size_t>(Cause::token)] += waited;
     note(resource, Activity::wait, static_cast<int32_t>(Cause::token), from, from + waited);
-    note(resource, Activity::token, step.task, controller_.time, controller_.time + step.ticks);
+    journal_.awaited(step.task, note(resource, Activity::token, step.task, controller_.time, controller_.time + step.ticks));
     controller_.spend(Term::sync, step.ticks);
     usage.busy += step.ticks;
     usage.last = controller_.time;
     look_for_steady_state();
     return;
   }
-  note(resource, Activity::issue, step.task, controller_.time, controller_.time + step.ticks);
+  const int32_t issue = note(resource, Activity::issue, step.task, controller_.time, controller_.time + step.ticks);
   controller_.spend(Term::issue, step.ticks);
   usage.busy += step.ticks;
   usage.last = controller_.time;
@@ -191,6 +229,7 @@ void Machine::step_controller() {
     std::memcpy(arena_->buffer(step.channel) + step.descriptor, &step.word, sizeof step.word);
   if (step.kind != ControllerStep::Kind::push) return;
   ++issued_;
+  journal_.issued(step.task, issue);
   const auto [flow, place] = place_of_channel_[static_cast<size_t>(step.channel)];
   Endpoint& end = flow < 0 ? parked_[static_cast<size_t>(step.channel)]
                            : flows_[static_cast<size_t>(flow)].ends[static_cast<size_t>(place)];

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "journal.hpp"
 #include "tilescope/ddr.hpp"
 #include "tilescope/simulator.hpp"
 
@@ -231,9 +232,17 @@ class Machine {
   void repeat(const Snapshot& then, int64_t times);
 
   void count_step();
-  void note(int32_t resource, Activity activity, int32_t detail, Tick start, Tick end) {
-    if (options_.spans && end > start) outcome_.spans.push_back({resource, activity, detail, start, end});
+  // The span's place, or -1; `subject` is a transfer's bytes or a wait's lock.
+  int32_t note(int32_t resource, Activity activity, int32_t detail, Tick start, Tick end, int64_t subject = -1,
+               Tick limited = 0) {
+    if (!options_.spans || end <= start) [[likely]] return -1;
+    return add_span({resource, activity, detail, start, end}, subject, limited);
   }
+  [[gnu::cold]] int32_t add_span(const Span& span, int64_t subject, Tick limited);
+  [[gnu::cold]] void note_taken(int32_t core, int32_t port);
+  [[gnu::cold]] void note_transfer(const FlowState& flow, const Endpoint& end, const Descriptor& descriptor,
+                                   Tick end_time, Tick limited);
+  [[gnu::cold]] void note_ddr(Tick now);
   int32_t channel_resource(int32_t channel) const { return static_cast<int32_t>(program_.cores.size()) + channel; }
   [[noreturn]] void report_deadlock() const;
 
@@ -267,6 +276,7 @@ class Machine {
   std::vector<Token> task_done_;
   std::vector<char> task_is_done_;
   std::vector<void*> pointers_;
+  Journal journal_;
   Outcome outcome_;
 };
 

@@ -201,6 +201,7 @@ void Machine::repeat(const Snapshot& then, int64_t times) {
   }
   for (Arrival& arrival : arrivals_) arrival.time += shift;
   ddr_.shift(shift);
+  journal_.skip(shift);
   move(controller_.time, controller_.blame);
   controller_step_ += (controller_step_ - then.controller_step) * static_cast<size_t>(times);
   issued_ += tasks;

@@ -55,6 +55,7 @@ bool Machine::prepare(int32_t flow, int32_t place) {
       !take(descriptor.acquire_lock, descriptor.acquire_count, descriptor.acquire_equal,
             static_cast<int32_t>(cores_.size()) + flow, place, end.asking, end.clock, usage, resource))
     return false;
+  if (journal_.follows() && descriptor.acquire_lock >= 0) journal_.channel(end.channel).brought_by = journal_.taken();
   note(resource, Activity::setup, end.task, end.clock.time, end.clock.time + channel.setup_ticks);
   end.clock.spend(term, channel.setup_ticks);
   usage.busy += channel.setup_ticks;
@@ -126,9 +127,9 @@ void Machine::finish_piece(int32_t index, Tick ddr_limited, Tick end_time) {
     usage.waiting[static_cast<size_t>(Cause::ddr)] += ddr_limited;
     usage.bytes += flow.piece_bytes;
     usage.last = end_time;
-    note(channel_resource(end.channel), Activity::transfer, end.task, flow.start.time, end_time);
     const Channel& channel = program_.channels[static_cast<size_t>(end.channel)];
     const Descriptor& descriptor = channel.descriptors[static_cast<size_t>(end.descriptor)];
+    if (journal_.on()) [[unlikely]] note_transfer(flow, end, descriptor, end_time, ddr_limited);
     if (descriptor.memory.host) {
       auto& bytes = channel.reads_memory ? outcome_.host_bytes_read : outcome_.host_bytes_written;
       bytes[static_cast<size_t>(descriptor.memory.index)] += flow.piece_bytes;
@@ -142,11 +143,29 @@ void Machine::finish_piece(int32_t index, Tick ddr_limited, Tick end_time) {
   if (has_packets_ && !flow.ends.front().ready) leave_way(index);
 }
 
+// The span of a piece at one end of its stream, and what it follows from.
+void Machine::note_transfer(const FlowState& flow, const Endpoint& end, const Descriptor& descriptor, Tick end_time,
+                            Tick limited) {
+  const Endpoint& source = flow.ends.front();
+  const bool begins = end.bytes_left == descriptor.bytes;
+  if (begins && &end != &source && descriptor.acquire_lock >= 0)
+    journal_.fills(descriptor.acquire_lock, descriptor.acquire_count, flow.start.time);
+  if (!journal_.follows()) return;
+  Journal::OfChannel& here = journal_.channel(end.channel);
+  here.span = note(channel_resource(end.channel), Activity::transfer, end.task, flow.start.time, end_time,
+                   flow.piece_bytes, limited);
+  for (const int32_t bringer : here.brought_by) journal_.link(bringer, here.span);
+  here.brought_by.clear();
+  if (begins && end.task >= 0) journal_.link(journal_.issue_of(end.task), here.span);
+  if (&end != &source) journal_.link(journal_.channel(source.channel).span, here.span);
+}
+
 void Machine::end_descriptor(Endpoint& end, const Token& released) {
   const Channel& channel = program_.channels[static_cast<size_t>(end.channel)];
   const Descriptor& descriptor = channel.descriptors[static_cast<size_t>(end.descriptor)];
   end.ready = false;
   end.descriptor = descriptor.next;
+  if (journal_.follows()) [[unlikely]] journal_.giver(journal_.channel(end.channel).span);
   if (descriptor.release_lock >= 0) release(descriptor.release_lock, descriptor.release_count, released);
   if (descriptor.next >= 0) {
     Usage& usage = outcome_.channels[static_cast<size_t>(end.channel)];
@@ -156,6 +175,7 @@ void Machine::end_descriptor(Endpoint& end, const Token& released) {
     usage.busy += channel.chain_ticks;
     usage.last = end.clock.time;
   } else if (end.task >= 0) {
+    if (journal_.follows()) [[unlikely]] journal_.ended(end.task, journal_.channel(end.channel).span);
     task_done_[static_cast<size_t>(end.task)] = released;
     task_is_done_[static_cast<size_t>(end.task)] = 1;
     end.task = -1;

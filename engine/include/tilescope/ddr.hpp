@@ -40,6 +40,7 @@ class Ddr {
       add(t.finish - origin);
     }
   }
+  const std::vector<Transfer>& under_way() const { return active_; }
   void shift(Tick ticks);
   // Ends that transfer, removes it and returns it.
   Transfer finish_next();

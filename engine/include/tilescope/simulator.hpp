@@ -42,6 +42,30 @@ struct Span {
   Tick end;
 };
 
+// What becomes of the objects that a lock counts.
+struct ObjectEvent {
+  enum class Kind : uint8_t { given, taken, filled };
+  int32_t lock;
+  Kind kind;
+  int32_t count;
+  Tick time;
+};
+
+// DDR's traffic from one moment to the next, in bytes for 2^30 ticks.
+struct DdrRate {
+  Tick time;
+  int64_t read;
+  int64_t written;
+};
+
+// What a run notes beside its figures, where it is asked to.
+struct Notes {
+  std::vector<std::array<int64_t, 2>> subjects;  // of each span: bytes of a transfer or lock of a wait; ticks lost to DDR
+  std::vector<std::array<int32_t, 2>> links;     // spans: what the first brought or started, the second used
+  std::vector<ObjectEvent> objects;              // of each lock in the order of time
+  std::vector<DdrRate> ddr;
+};
+
 struct Outcome {
   Tick ticks = 0;     // first controller step to last
   Tick drained = 0;   // the last thing that happened on any resource, at least `ticks`
@@ -53,6 +77,7 @@ struct Outcome {
   std::vector<int64_t> host_bytes_read;
   std::vector<int64_t> host_bytes_written;
   std::vector<Span> spans;
+  Notes notes;
   int64_t steps = 0;               // evaluated one by one
   int64_t extrapolated_steps = 0;  // added by repeating a steady state
 };
@@ -99,6 +124,7 @@ struct Recording {
 
 struct Options {
   bool spans = false;
+  bool objects = false;     // note objects that come and go; spans do so, too
   bool extrapolate = true;  // repeat steady states in one step; never with data or spans
   int64_t max_steps = int64_t{4} << 30;
   std::function<void()> poll;  // called now and then; may throw to end the run
