@@ -68,8 +68,9 @@ class MappingChoice(Part):
 class Case(Part):
     """One matrix product under one mapping, device and runtime.
 
-    batch and sequence: what M is the product of, where several points were asked for; op: what it is one of: a `linear` projection, any `gemm`, or one `tile`; padded: what the
-    mapping makes of the shape, where that is more; GFLOP/s count the unpadded work;
+    op: what it is one of: a `linear` projection, any `gemm`, or one `tile`; batch and sequence:
+    what M is the product of, where several points were asked for; padded: what the mapping makes
+    of the shape, where that is more; GFLOP/s count the unpadded work;
     npu_us: the whole case as its caller waits for it, without the one-time setup_us; device_us:
     first controller instruction to last token, summed over the launches; budget: parts of npu_us;
     baseline_us: PyTorch's calls one after another, with caches as they leave them (hot, sustained);
