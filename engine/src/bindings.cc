@@ -7,6 +7,7 @@
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
+#include "gemm_bindings.hpp"
 #include "tilescope/plan.hpp"
 
 namespace nb = nanobind;
@@ -283,4 +284,5 @@ NB_MODULE(_engine, m) {
       .def("run", &run_plan, "arrays"_a, "steps"_a, "spans"_a = false, "max_steps"_a = Options().max_steps,
            "objects"_a = false);
   m.def("copy_walk", &copy_walk);
+  bind_gemm(m);
 }
