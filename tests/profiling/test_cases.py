@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tilescope.designs.mapping import Mapping, choose_mapping
 from tilescope.devices.catalog import load_device
 from tilescope.errors import WrongResultError
-from tilescope.profiling import cases
+from tilescope.profiling import beside
 from tilescope.profiling.cases import Bench, profile_case
 from tilescope.profiling.interruptions import CROWDED
 from tilescope.targets.outcome import KernelShare, TargetOutcome
@@ -147,7 +147,7 @@ def test_a_baseline_that_shared_its_processors_says_so(
     monkeypatch: pytest.MonkeyPatch, taken: int
 ) -> None:
     counts = iter((100, 100 + taken))  # before and after the timed runs
-    monkeypatch.setattr(cases, "interruptions", lambda: next(counts))
+    monkeypatch.setattr(beside, "interruptions", lambda: next(counts))
     case = profile_case(GEMM, MAPPING, bench(FakeNpu(), FakeBaseline()), silent)
     assert (CROWDED in case.notes) is (taken > 0)
 

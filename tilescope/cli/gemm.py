@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tilescope.cli import options
+from tilescope.cli import measuring, options
 from tilescope.cli.ending import plain_ending
 
 
@@ -31,6 +31,12 @@ def gemm(
     device: options.DeviceOption = "npu1",
     runtime: options.RuntimeOption = "xrt-linux",
     num_runs: options.NumRunsOption = 10,
+    min_time: measuring.MinTimeOption = None,
+    max_noise: measuring.MaxNoiseOption = None,
+    stop_when: measuring.StopWhenOption = None,
+    max_time: measuring.MaxTimeOption = 30.0,
+    cold: measuring.ColdOption = False,
+    idle: measuring.IdleOption = None,
     timing_only: Annotated[
         bool,
         typer.Option("--timing-only", help="Move no data, check nothing, time the NPU alone."),
@@ -79,6 +85,9 @@ def gemm(
         dtype=dtype,
         mapping=request,
         num_runs=num_runs,
+        sampling=measuring.sampling_request(
+            min_time, max_noise, stop_when, max_time, cold=cold, idle=idle
+        ),
         seed=seed,
         timeline=timeline,
         timing_only=timing_only,

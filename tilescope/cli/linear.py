@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tilescope.cli import options
+from tilescope.cli import measuring, options
 from tilescope.cli.ending import plain_ending
 
 
@@ -55,6 +55,12 @@ def linear(
         typer.Option("--plot", metavar="FILE.svg", help="Draw time and rate over M."),
     ] = None,
     num_runs: options.NumRunsOption = 10,
+    min_time: measuring.MinTimeOption = None,
+    max_noise: measuring.MaxNoiseOption = None,
+    stop_when: measuring.StopWhenOption = None,
+    max_time: measuring.MaxTimeOption = 30.0,
+    cold: measuring.ColdOption = False,
+    idle: measuring.IdleOption = None,
     device: options.DeviceOption = "npu1",
     dtype: options.DtypeOption = "float32",
     out_dtype: options.OutDtypeOption = None,
@@ -107,6 +113,9 @@ def linear(
             toolchain=toolchain,
         ),
         num_runs=num_runs,
+        sampling=measuring.sampling_request(
+            min_time, max_noise, stop_when, max_time, cold=cold, idle=idle
+        ),
         seed=seed,
         timeline=timeline,
         timing_only=timing_only,

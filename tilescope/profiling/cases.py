@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from numpy.typing import NDArray
@@ -13,9 +13,8 @@ from tilescope.devices.device import Device
 from tilescope.errors import WrongResultError
 from tilescope.profiling import samples
 from tilescope.profiling.accuracy import Matrix, errors, expected_output
-from tilescope.profiling.baseline import time_calls
+from tilescope.profiling.beside import Beside, Sampling, run_baselines
 from tilescope.profiling.inputs import Inputs, make_inputs
-from tilescope.profiling.interruptions import crowded, interruptions
 from tilescope.profiling.intervals import outside, validated
 from tilescope.quantities.dtypes import is_integer
 from tilescope.runs.figures import (
@@ -41,7 +40,8 @@ class Bench:
     """What the cases of a run share: the device, where to run, how often and on what data.
 
     baseline: None where none is wanted; timing_only: the NPU moves no data, so nothing is judged;
-    warm_up: untimed calls of a baseline, None for a rule of time; second_baseline: one more.
+    warm_up: untimed calls of a baseline, None for a rule of time; second_baseline: one more;
+    sampling: how else the baseline is timed.
     """
 
     device: Device
@@ -54,17 +54,7 @@ class Bench:
     timing_only: bool = False
     warm_up: int | None = None
     second_baseline: TimedTarget | None = None
-
-
-@dataclass(frozen=True)
-class _Beside:
-    """The baselines' times and the first one's output, or why there are none."""
-
-    us: SampledStatistics | None = None
-    output: Matrix | None = None
-    missing: str | None = None
-    second_us: SampledStatistics | None = None
-    notes: tuple[str, ...] = ()
+    sampling: Sampling = field(default_factory=Sampling)
 
 
 def profile_case(
@@ -100,7 +90,7 @@ def profile_case(
     return _case(gemm, mapping, bench, outcome, beside, (judge, *errors(output, expected)))
 
 
-def _judge(gemm: Gemm, mapping: Mapping, beside: _Beside) -> Judge:
+def _judge(gemm: Gemm, mapping: Mapping, beside: Beside) -> Judge:
     """What the errors are counted against: PyTorch, where there is one and it gives the same C."""
     if is_integer(gemm.dtype) and mapping.matmul(gemm.dtype).shift:
         return "contract"
@@ -109,25 +99,20 @@ def _judge(gemm: Gemm, mapping: Mapping, beside: _Beside) -> Judge:
 
 def _run_baseline(
     gemm: Gemm, bench: Bench, inputs: Inputs | None, notify: Callable[[str], None]
-) -> _Beside:
-    """The baselines' times on the inputs, where they are wanted and there."""
+) -> Beside:
+    """The baselines on the inputs, where they are wanted."""
     if bench.baseline is None or inputs is None:
-        return _Beside()
-    second = None
-    if bench.second_baseline is not None:
-        notify(f"timing NumPy, {bench.num_runs} runs")
-        call = bench.second_baseline.prepare(gemm, *inputs)
-        second = samples.measured(time_calls(call, bench.num_runs, bench.warm_up))
-    missing = bench.baseline.available()
-    if missing is not None:
-        return _Beside(missing=missing, second_us=second)
-    notify(f"timing PyTorch, {bench.num_runs} runs")
-    call = bench.baseline.prepare(gemm, *inputs)
-    output = bench.baseline.output(call())
-    before = interruptions()
-    times = time_calls(call, bench.num_runs, bench.warm_up)
-    note = crowded(interruptions() - before, times)
-    return _Beside(samples.measured(times), output, second_us=second, notes=(note,) if note else ())
+        return Beside()
+    return run_baselines(
+        gemm,
+        bench.baseline,
+        inputs,
+        notify,
+        num_runs=bench.num_runs,
+        warm_up=bench.warm_up,
+        second=bench.second_baseline,
+        sampling=bench.sampling,
+    )
 
 
 def _case(
@@ -135,7 +120,7 @@ def _case(
     mapping: Mapping,
     bench: Bench,
     outcome: TargetOutcome,
-    beside: _Beside,
+    beside: Beside,
     judged_by: tuple[Judge, float, float] | None,
 ) -> Case:
     """The figures of a case; those that were not obtained are left out."""
@@ -159,6 +144,9 @@ def _case(
         device_us=outcome.device_us,
         baseline_us=baseline,
         baseline_missing=beside.missing,
+        baseline_first_us=beside.first_us,
+        baseline_cold_us=beside.cold_us,
+        baseline_idle_us=beside.idle_us,
         numpy_us=beside.second_us,
         speedup=_ratio(baseline, npu),
         npu_gflops=gflops(gemm, npu),

@@ -12,6 +12,7 @@ from tilescope.devices.catalog import load_device
 from tilescope.devices.device import Device
 from tilescope.errors import InputError
 from tilescope.profiling import provenance
+from tilescope.profiling.beside import SamplingRequest, make_sampling
 from tilescope.profiling.cases import Bench, profile_case
 from tilescope.profiling.details import profile_in_detail
 from tilescope.profiling.memory import check_memory
@@ -32,7 +33,8 @@ class ProductSettings:
     """What to profile the cases with; names as the command line takes them.
 
     op: what the cases are, `linear` projections or any `gemm`; timing_only: move no data and
-    check nothing; baseline: time PyTorch, by default unless only the time is wanted.
+    check nothing; baseline: time PyTorch, by default unless only the time is wanted; sampling:
+    how it is timed, beside the number of runs.
     """
 
     op: str = "linear"
@@ -45,6 +47,7 @@ class ProductSettings:
     timeline: bool = False
     timing_only: bool = False
     baseline: bool | None = None
+    sampling: SamplingRequest = field(default_factory=SamplingRequest)
 
 
 @dataclass(frozen=True)
@@ -121,6 +124,7 @@ def make_bench(settings: ProductSettings) -> Bench:
         seed=settings.seed,
         op=settings.op,
         timing_only=settings.timing_only,
+        sampling=make_sampling(settings.sampling),
     )
 
 
