@@ -72,6 +72,24 @@ class LaunchPlan:
         return np.array(list(_tiled_steps(self)), dtype=np.int64)
 
 
+def launch_buffers(
+    gemm: Gemm, mapping: Mapping
+) -> tuple[tuple[int, tuple[int, ...], tuple[int, ...]], ...]:
+    """For each design of a plan how often it is launched, and the bytes of its host buffers.
+
+    Those that go in and those that come out, one entry a buffer; the product's design is first.
+    """
+    size, c_size = dtype_bytes(gemm.dtype), dtype_bytes(mapping.c_dtype)
+    padded = mapping.padded(gemm)
+    tiled = mapping.family == "per-tile"
+    m, n, k = mapping.block if tiled else padded
+    a, b, c = m * k * size, k * n * size, m * n * c_size
+    if not tiled:
+        return ((1, (a, b), (c,)),)
+    count = _count(padded, mapping.block)
+    return ((count, (a, b), (c,)), (count, (c, c), (c,)))
+
+
 def make_plan(gemm: Gemm, mapping: Mapping) -> LaunchPlan:
     """The plan of a mapping for a product: two launches a block for per-tile, else one in all.
 
@@ -80,26 +98,23 @@ def make_plan(gemm: Gemm, mapping: Mapping) -> LaunchPlan:
     check_choice("mapping", mapping.family, FAMILIES)
     padded = mapping.padded(gemm)
     m, n, k = padded
-    size, c_size = dtype_bytes(gemm.dtype), dtype_bytes(mapping.c_dtype)
     b_shape = (k, n) if mapping.b_layout == "row" else (n, k)
     whole = (((m, k), gemm.dtype), (b_shape, gemm.dtype), ((m, n), mapping.c_dtype))
+    buffers = launch_buffers(gemm, mapping)
     if mapping.family != "per-tile":
         design = gemm_design("linear_fused", m, n, k, gemm.dtype, mapping)
-        inputs, outputs = (m * k * size, k * n * size), (m * n * c_size,)
-        launch = PlannedLaunch("linear_fused", design, 1, inputs, outputs)
+        launch = PlannedLaunch("linear_fused", design, *buffers[0])
         return LaunchPlan(gemm, mapping, padded, (launch,), whole)
     bm, bn, bk = mapping.block
     if mapping.staged_k != bk:
         raise InputError(
             f"A per-tile launch covers {bk} of K, so a mem tile cannot stage {mapping.staged_k}."
         )
-    count = _count(padded, mapping.block)
     matmul = gemm_design("linear_matmul", bm, bn, bk, gemm.dtype, mapping)
     accumulate = accumulate_design("linear_accumulate", bm, bn, mapping.c_dtype)
-    a, b, c = bm * bk * size, bk * bn * size, bm * bn * c_size
     launches = (
-        PlannedLaunch("linear_matmul", matmul, count, (a, b), (c,)),
-        PlannedLaunch("linear_accumulate", accumulate, count, (c, c), (c,)),
+        PlannedLaunch("linear_matmul", matmul, *buffers[0]),
+        PlannedLaunch("linear_accumulate", accumulate, *buffers[1]),
     )
     c_tile = ((bm, bn), mapping.c_dtype)
     b_tile = (bk, bn) if mapping.b_layout == "row" else (bn, bk)

@@ -1,0 +1,325 @@
+"""The least time that each resource needs for one launch of a product, in array cycles.
+
+Each figure follows one resource from the first instruction to the last token: what must come
+before its first work, its work, and what must come after its last. The terms are those that the
+simulator charges for the design (`designs.gemm`), each only where nothing can overlap it, so that
+no simulated launch is faster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from tilescope.designs.charges import Charges
+from tilescope.designs.gemm import BLOCKS_IN_FLIGHT, MAX_SHARDS, MAX_TASK_STEPS, QUEUED_INPUTS
+from tilescope.designs.mapping import Mapping
+from tilescope.quantities.dtypes import dtype_bytes
+from tilescope.quantities.shapes import ceil_div
+
+LIMITS = ("issue", "ddr", "shim_port", "mem_tile_port", "core_dma", "compute")
+"""The resources of the array that can bound a launch, in the order in which they are used."""
+
+# What a transfer asks of DDR is held in parts of 2^20, so it may be faster by this much.
+DDR_ROUNDING = 1 - 1e-5
+
+
+class Need(NamedTuple):
+    """What one resource needs of one launch, in array cycles.
+
+    busy: its own work; total: the least time of a launch with that much of it, with what must
+    come before and after.
+    """
+
+    busy: float
+    total: float
+
+
+class ProductLaunch:
+    """One launch of C[m, n] = A[m, k] @ B[k, n]; the shape is whole blocks of the mapping."""
+
+    def __init__(
+        self, shape: tuple[int, int, int], dtype: str, mapping: Mapping, charges: Charges
+    ) -> None:
+        m, n, k = shape
+        tile_m, tile_n, tile_k = mapping.core_tile
+        rows, columns = mapping.grid
+        size, c_size = dtype_bytes(dtype), dtype_bytes(mapping.c_dtype)
+        staged = mapping.staged_k
+        self.shape, self.size, self.c_size = shape, size, c_size
+        self.mapping, self.charges = mapping, charges
+        self.rows, self.columns = rows, columns
+        self.blocks = (m // (tile_m * rows)) * (n // (tile_n * columns))
+        self.calls = self.blocks * (k // tile_k)  # of the product, on each core
+        self.slices = k // staged  # of each input, for each block and line
+        self.pieces = staged // tile_k  # objects of a slice
+        self.rounds = ceil_div(self.slices, MAX_TASK_STEPS)
+        self.in_flight = max(1, BLOCKS_IN_FLIGHT + 1 - self.rounds)
+        self.a_lines, self.b_lines = _lines(mapping)
+        self.a_feeds = ceil_div(rows, self.a_lines)
+        self.b_feeds = ceil_div(columns, self.b_lines)
+        self.a_slice = ceil_div(tile_m * staged * size, 4) * charges.read_word
+        self.b_slice = ceil_div(tile_n * staged * size, 4) * charges.read_word
+        self.a_object = ceil_div(tile_m * tile_k * size, 4) * charges.word
+        self.b_object = ceil_div(tile_n * tile_k * size, 4) * charges.word
+        self.c_object = ceil_div(tile_m * tile_n * c_size, 4) * charges.word
+        self.c_slice = self.c_object / charges.word * max(charges.word, charges.write_word)
+        kernel, self.clear = charges.core_calls(mapping, dtype)
+        self.step = 2 * (charges.acquire + charges.release) + charges.call + kernel
+        self._find_ends()
+
+    def _find_ends(self) -> None:
+        """When the first and the last row and column can begin, and what follows their end."""
+        charges, rows, columns = self.charges, self.rows, self.columns
+        leaves = charges.setup + self.c_object + charges.to_mem + charges.setup + charges.to_core
+        self.drain_one = leaves + self.c_slice
+        # one mem tile channel takes a column's C out, core by core
+        self.drain_all = self.drain_one + (rows - 1) * (self.c_slice + charges.between)
+        self.tokens_first = (columns - 1) * charges.token + charges.last_token
+        self.a_first, self.a_last = self._a_in_mem(0), self._a_in_mem(rows - 1)
+        self.b_first, self.b_last = self._b_in_mem(0), self._b_in_mem(columns - 1)
+
+    def _a_starts(self, feed: int) -> float:
+        """When a shim channel of A begins to read: the tasks of C and those before are issued."""
+        return (self.columns + feed + 1) * self.charges.issue + self.charges.first_read
+
+    def _b_starts(self, feed: int) -> float:
+        return self._a_starts(self.a_feeds + feed)
+
+    def _a_in_mem(self, row: int) -> float:
+        """When a row's first slice of A lies in its mem tile."""
+        feed, place = divmod(row, self.a_lines)
+        moves = (place + 1) * self.a_slice + place * self.charges.between
+        return self._a_starts(feed) + moves + self.charges.to_mem
+
+    def _b_in_mem(self, column: int) -> float:
+        feed, place = divmod(column, self.b_lines)
+        moves = (place + 1) * self.b_slice + place * self.charges.between
+        return self._b_starts(feed) + moves + self.charges.to_mem
+
+    def needs(self) -> tuple[Need, ...]:
+        """What each resource needs, in the order of LIMITS."""
+        return (
+            self.issue(),
+            self.ddr(),
+            self.shim_port(),
+            self.mem_tile_port(),
+            self.core_dma(),
+            self.compute(),
+        )
+
+    # --- cores ---------------------------------------------------------------------------------
+
+    def compute(self) -> Need:
+        """Every core makes the same calls one after the other, so any core is a bound."""
+        charges = self.charges
+        around: float = charges.acquire + charges.call + self.clear + charges.release
+        if self.mapping.c_depth == 1:  # its C has to leave before it takes the next
+            around += charges.setup + self.c_object
+        # its first C may be cleared, and its first A taken, while it waits for B
+        busy = self.calls * self.step + (self.blocks - 1) * around
+        before = charges.setup + charges.to_core - charges.acquire + charges.release
+        return Need(busy, busy + before + self._over_cores(self.a_object, self.b_object))
+
+    def _over_cores(self, a: float, b: float) -> float:
+        """What comes before and after a core's work, for the worst of the corners.
+
+        `a` and `b` are what passes from the first slices' arrival in a mem tile to the core's.
+        Where the first row ends no earlier than some time, so do the others, and all their C is
+        still to leave.
+        """
+        first, last = self.b_first + b, self.b_last + b
+        top, bottom = self.a_first + a, self.a_last + a
+        tokens, last_token = self.tokens_first, self.charges.last_token
+        return max(
+            max(top, first) + self.drain_all + tokens,
+            max(bottom, first) + self.drain_one + tokens,
+            max(top, last) + self.drain_all + last_token,
+            max(bottom, last) + self.drain_one + last_token,
+        )
+
+    def core_dma(self) -> Need:
+        """The busier of a core's channels: A in, B in, C out."""
+        charges = self.charges
+        a = self.calls * self.a_object + (self.calls - 1) * charges.between
+        b = self.calls * self.b_object + (self.calls - 1) * charges.between
+        c = self.blocks * self.c_object + (self.blocks - 1) * charges.between
+        last_call = charges.setup + charges.to_core + self.step + charges.release
+        after_a = last_call + self.tokens_first
+        after_b = last_call - charges.acquire + self.drain_all
+        total = max(
+            self.a_first + a + after_a + self.drain_all,
+            self.a_last + a + after_a + self.drain_one,
+            self.b_first + b + after_b + self.tokens_first,
+            self.b_last + b + after_b + charges.last_token,
+            self._c_begins() + c + self.drain_one - self.c_object + charges.last_token,
+        )
+        return Need(max(a, b, c), total)
+
+    def _c_begins(self) -> float:
+        """When the first C is released by a core of the first row and column."""
+        charges = self.charges
+        arrives = max(self.a_first + self.a_object, self.b_first + self.b_object)
+        calls = self.calls // self.blocks * self.step - charges.acquire
+        return arrives + charges.setup + charges.to_core + calls + charges.release
+
+    # --- ports ---------------------------------------------------------------------------------
+
+    def shim_port(self) -> Need:
+        """The busiest shim channel: of A, of B, or the one by which a column's C leaves."""
+        charges = self.charges
+        a, a_total = self._read(self.a_lines, self.a_slice, self._a_starts(0))
+        b, b_total = self._read(self.b_lines, self.b_slice, self._b_starts(0))
+        # the last slice of A is of the last row of a feed, that of B of its last column
+        a_total += self._after_slice(self.a_object, 0) + self.tokens_first
+        a_first, a_last = 0.0, a_total + self.drain_one
+        if self.rows % self.a_lines == 0:  # every feed has as much to do, the last one later
+            a_last += (self.a_feeds - 1) * charges.issue
+            a_first = a_total - (self.a_lines - 1) * (self.a_slice + charges.between)
+            a_first += self.drain_all
+        b_total += self._after_slice(self.b_object, charges.acquire) + self.drain_all
+        b_first = b_total + self._tokens(self.b_lines - 1)
+        b_last = b_total + charges.last_token
+        if self.columns % self.b_lines == 0:
+            b_last += (self.b_feeds - 1) * charges.issue
+        moved = self.blocks * self.rows * self.c_slice
+        moved += self.blocks * (self.rows - 1) * charges.between
+        starts = charges.write_starts(self.blocks)
+        c_total = self._c_begins() + self.drain_one - self.c_slice + moved + self.tokens_first
+        c_total += starts - charges.first_write
+        total = max(a_last, a_first, b_first, b_last, c_total)
+        return Need(max(a, b, moved + starts), total)
+
+    def _read(self, lines: int, line_slice: float, starts: float) -> tuple[float, float]:
+        """The work of an input's shim channel, and when its last slice lies in the mem tile."""
+        tasks, slices = self.blocks * self.rounds, self.blocks * self.slices * lines
+        busy = slices * line_slice + (slices - tasks) * self.charges.between
+        more = self.charges.read_starts(tasks)
+        return busy + more, starts + busy + more - self.charges.first_read + self.charges.to_mem
+
+    def _after_slice(self, words: float, hidden: float) -> float:
+        """From a slice's arrival in a mem tile to the end of the last call on it.
+
+        `hidden` are cycles of its first call that another input's earlier arrival may take off.
+        """
+        charges = self.charges
+        first = charges.setup + words + charges.to_core + self.step - hidden + charges.release
+        return first + (self.pieces - 1) * max(self.step, words + charges.between)
+
+    def _tokens(self, column: int) -> float:
+        """The controller's time for the tokens of a column's last C and of those behind it."""
+        return (self.columns - 1 - column) * self.charges.token + self.charges.last_token
+
+    def mem_tile_port(self) -> Need:
+        """The busiest mem tile channel: in from a shim, out to the cores, C in and C out."""
+        charges = self.charges
+        slices = self.blocks * self.slices
+        faster = charges.word / charges.read_word
+        a = slices * self.a_lines * (self.a_slice * faster + charges.between)
+        b = slices * self.b_lines * (self.b_slice * faster + charges.between)
+        out = self.calls * (max(self.a_object, self.b_object) + charges.between)
+        c = self.blocks * self.rows * (self.c_object + charges.between)
+        c_in = self._c_begins() + c - charges.between + self.drain_one - self.c_slice
+        total = max(
+            self._a_starts(0) + max(a, out) - charges.between + charges.to_mem + self.drain_one,
+            self._b_starts(0) + b - charges.between + charges.to_mem + self.drain_one,
+            c_in,
+        )
+        return Need(max(a, b, out, c) - charges.between, total + charges.last_token)
+
+    # --- DDR and controller --------------------------------------------------------------------
+
+    def ddr(self) -> Need:
+        """Bytes at the peak rate and the fixed time of each run, one server for all channels."""
+        (read_bytes, read_runs), (written_bytes, written_runs) = self.traffic()
+        reads = read_bytes * self.charges.ddr_byte + read_runs * self.charges.ddr_run
+        writes = written_bytes * self.charges.ddr_byte + written_runs * self.charges.ddr_run
+        busy = (reads + writes) * DDR_ROUNDING
+        begins = self._a_starts(0)
+        # the last input is followed by calls and the last C; that of blocks no longer in flight
+        # was written before it was issued
+        written = writes / self.blocks * max(0, self.blocks - self.in_flight)
+        after = min(
+            self._after_slice(self.a_object, 0),
+            self._after_slice(self.b_object, self.charges.acquire),
+        )
+        last_read = (reads + written) * DDR_ROUNDING + self.charges.to_mem + after + self.drain_one
+        ends = max(busy + self.charges.to_core, last_read) + self.charges.last_token
+        return Need(busy, begins + ends)
+
+    def traffic(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Bytes and contiguous runs that are read from DDR, and those that are written."""
+        m, n, k = self.shape
+        tile_m, tile_n, _ = self.mapping.core_tile
+        staged = self.mapping.staged_k
+        full, rest = divmod(self.slices, MAX_TASK_STEPS)
+        runs = 0
+        for trips, times in ((MAX_TASK_STEPS, full), (rest, 1)):
+            if trips * times == 0:
+                continue
+            for lines, feeds in _groups(self.rows, self.a_lines):
+                walk = ((trips, staged), (lines, tile_m * k), (tile_m, k), (staged, 1))
+                runs += times * feeds * _runs(walk)
+            for lines, feeds in _groups(self.columns, self.b_lines):
+                if self.mapping.b_layout == "row":
+                    walk = ((trips, staged * n), (lines, tile_n), (staged, n), (tile_n, 1))
+                else:
+                    walk = ((trips, staged), (lines, tile_n * k), (tile_n, k), (staged, 1))
+                runs += times * feeds * _runs(walk)
+        block_bytes = (self.rows * tile_m + self.columns * tile_n) * k * self.size
+        stored = 1 if tile_n == n else self.rows * tile_m
+        reads = (self.blocks * block_bytes, self.blocks * runs)
+        return reads, (m * n * self.c_size, self.blocks * self.columns * stored)
+
+    def issue(self) -> Need:
+        """The controller: every task, every token, and the last block's way through the array."""
+        charges, inputs = self.charges, self.rounds * (self.a_feeds + self.b_feeds)
+        pushes = self.blocks * (self.columns + inputs) * charges.issue
+        before = pushes + self.waits() * charges.token
+        # the last task brings the last stretch of K to the last column
+        stretch = (self.slices - 1) % MAX_TASK_STEPS + 1
+        tasks = self.blocks * self.rounds
+        start = charges.read_starts(tasks) - charges.read_starts(tasks - 1)
+        slices = stretch * self._lines_of_last_feed()
+        moves = slices * self.b_slice + (slices - 1) * charges.between + charges.to_mem
+        after = self._after_slice(self.b_object, charges.acquire) + self.drain_all
+        through = before + start + moves + after + charges.last_token
+        busy = before + self.tokens_first
+        earlier = (self.b_feeds - 1) * charges.issue
+        first = through - earlier + self._tokens(self.b_lines - 1) - charges.last_token
+        even = self.columns % self.b_lines == 0
+        return Need(busy, max(busy, through, first if even else 0.0))
+
+    def waits(self) -> int:
+        """Tokens that the controller awaits before it has issued everything."""
+        queued = max(0, self.rounds - QUEUED_INPUTS) * (self.a_feeds + self.b_feeds)
+        return max(0, self.blocks - self.in_flight) + self.blocks * queued
+
+    def _lines_of_last_feed(self) -> int:
+        return (self.columns - 1) % self.b_lines + 1
+
+
+def _lines(mapping: Mapping) -> tuple[int, int]:
+    """Rows that one shim channel of A feeds, and columns that one of B feeds, at most."""
+    rows, columns = mapping.grid
+    if mapping.ports == "single":
+        return rows, min(columns, MAX_SHARDS)
+    return ceil_div(rows, min(rows, columns)), 1
+
+
+def _groups(lines: int, each: int) -> Iterable[tuple[int, int]]:
+    """(lines, feeds with so many) where so many lines are shared out `each` at a time."""
+    full, rest = divmod(lines, each)
+    return ((each, full), (rest, 1)) if rest else ((each, full),)
+
+
+def _runs(levels: Iterable[tuple[int, int]]) -> int:
+    """Contiguous runs of a walk over (size, stride) levels, outermost first."""
+    walked = [level for level in levels if level[0] != 1]
+    run = 1
+    while walked and walked[-1][1] == run:
+        run *= walked.pop()[0]
+    count = 1
+    for size, _ in walked:
+        count *= size
+    return count
