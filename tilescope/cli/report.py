@@ -28,6 +28,11 @@ def html(
     force: ForceOption = False,
 ) -> None:
     """Write one page that opens offline: times, waiting, roofline, the array, the timeline."""
+    import sys
+
     from tilescope.reports.html.page import write_page
 
-    print(f"Written: {write_page(run, out, force=force)}")
+    written = write_page(run, out, force=force)
+    for lack in written.lacks:
+        print(f"tilescope: {lack}", file=sys.stderr)
+    print(f"Written: {written.path}")

@@ -2,17 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-from tilescope.reports.html.templates import render
+from markupsafe import Markup
+
+from tilescope.quantities.units import significant
+from tilescope.reports.html.budgets import budget_of
+from tilescope.reports.html.details import details_of, energy_rows
+from tilescope.reports.html.drawings import Drawings, drawings_of
+from tilescope.reports.html.passports import PASSPORTS
+from tilescope.reports.html.roofline import roof_data, roofs
+from tilescope.reports.html.templates import allowed, render, verbatim
+from tilescope.reports.html.timelines import FoundTimeline, find_timelines
+from tilescope.reports.html.truth import truth_table
+from tilescope.reports.html.words import Words, words_of
 from tilescope.runs.files import check_writable, read_run, write_bytes
 from tilescope.runs.models import Run
 
 SUFFIX = ".html"
+STYLES = ("page.css", "plots.css")
+SCRIPTS = (
+    "start.js",
+    "units.js",
+    "tips.js",
+    "axes.js",
+    "roofline.js",
+    "spans.js",
+    "array.js",
+    "tiles.js",
+    "lanes.js",
+    "timeline.js",
+    "cases.js",
+)
 
 
-def write_page(run_path: Path, out: Path | None = None, *, force: bool = False) -> Path:
-    """Write the page of a run file, beside it under its name unless told where; returns the path.
+@dataclass(frozen=True)
+class WrittenPage:
+    """Where a page was written, and what it lacks that the run file promised."""
+
+    path: Path
+    lacks: tuple[str, ...]
+
+
+def write_page(run_path: Path, out: Path | None = None, *, force: bool = False) -> WrittenPage:
+    """Write the page of a run file, beside it under its name unless told where.
+
+    A timeline that is missing or broken costs the page its drawings, which then say why.
 
     Raises:
         InputError: the run file cannot be read (see runs.files.read_run), or the page cannot be
@@ -21,10 +59,43 @@ def write_page(run_path: Path, out: Path | None = None, *, force: bool = False) 
     run = read_run(run_path)
     target = out or run_path.with_suffix(SUFFIX)
     check_writable(target, force=force)
-    write_bytes(render_page(run).encode(), target, force=force)
-    return target
+    timelines = find_timelines(run, run_path)
+    text, lacks = render_page(run, timelines)
+    write_bytes(text.encode(), target, force=force)
+    return WrittenPage(target, lacks)
 
 
-def render_page(run: Run) -> str:
-    """The page's text."""
-    return render("page.html.j2", run=run)
+def render_page(run: Run, timelines: Sequence[FoundTimeline]) -> tuple[str, tuple[str, ...]]:
+    """The page's text, and what it lacks; timelines has one answer for each case."""
+    drawings = drawings_of(run, timelines)
+    words = words_of(run, drawings.missing)
+    return render("page.html.j2", **_values(run, drawings, words)), words.broken
+
+
+def _values(run: Run, drawings: Drawings, words: Words) -> dict[str, Any]:
+    roofed = roofs(run.cases)
+    script = f'"use strict";\n(() => {{\n{verbatim(*SCRIPTS)}\n}})();'
+    data = {
+        "passports": {key: asdict(passport) for key, passport in PASSPORTS.items()},
+        "roofs": [roof_data(roof) for roof in roofed],
+        **drawings.data,
+    }
+    return {
+        "run": run,
+        "page": words,
+        "truth": truth_table(run.cases) if run.cases else None,
+        "budget": budget_of(run.cases),
+        "roofs": roofed,
+        "details": [details_of(case) for case in run.cases],
+        "energy": energy_rows(run.cases),
+        "has_timelines": drawings.has_timelines,
+        "has_tiles": drawings.has_tiles,
+        "passports": PASSPORTS,
+        "notes": {key: place for place, key in enumerate(PASSPORTS, start=1)},
+        "significant": significant,
+        "style": verbatim(*STYLES),
+        "dark": verbatim("dark.css"),
+        "script": Markup(script),
+        "allowed": Markup(allowed(script)),
+        "data": data,
+    }

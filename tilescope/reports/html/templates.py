@@ -1,7 +1,9 @@
-"""Templates of the page: escaped by default, read from the package, JSON safe inside a script."""
+"""Templates of a page: escaped by default, read from the package, JSON safe inside a script."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from functools import cache
 from typing import Any
@@ -9,14 +11,22 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from tilescope.reports.html.names import shown, shown_within
+
+PARTS = ("tilescope.reports.html", "parts")
+
 
 @cache
 def environment() -> Environment:
-    """The one environment: autoescape for every template, an undefined name is an error."""
+    """The one environment.
+
+    Every text is escaped and its unseen characters written out; an undefined name is an error.
+    """
     found = Environment(
-        loader=PackageLoader("tilescope.reports.html", "parts"),
+        loader=PackageLoader(*PARTS),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_seen,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -29,9 +39,28 @@ def render(template: str, **values: Any) -> str:
     return environment().get_template(template).render(**values)
 
 
+def verbatim(*names: str) -> Markup:
+    """Our own style sheets or scripts, one after the other, as they are."""
+    loader, env = environment().loader, environment()
+    assert loader is not None
+    return Markup("\n").join(Markup(loader.get_source(env, name)[0].strip()) for name in names)
+
+
+def allowed(script: str) -> str:
+    """What a content security policy calls a script that may run: its hash."""
+    digest = hashlib.sha256(script.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
 def in_script(value: Any) -> Markup:
     """JSON for a script element: no character in it can end the element or begin a tag."""
-    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    text = json.dumps(
+        shown_within(value), ensure_ascii=True, separators=(",", ":"), allow_nan=False
+    )
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)
+
+
+def _seen(value: Any) -> Any:
+    return shown(value) if type(value) is str else value

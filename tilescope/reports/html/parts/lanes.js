@@ -1,0 +1,102 @@
+// Drawing the lanes of a timeline: spans where there is room, shares of a column where not.
+const LANE = 15, LABELS = 118, AXIS = 26;
+const hatches = new Map();
+
+function hatch(pen, kind) {
+  const key = `${kind} ${colourOf(kind)}`;
+  if (!hatches.has(key)) {
+    const tile = make("canvas", { width: 6, height: 6 });
+    const inside = tile.getContext("2d");
+    inside.fillStyle = colour("bg");
+    inside.fillRect(0, 0, 6, 6);
+    inside.globalAlpha = 0.3;
+    inside.fillStyle = colourOf(kind);
+    inside.fillRect(0, 0, 6, 6);
+    inside.globalAlpha = 1;
+    inside.strokeStyle = colourOf(kind);
+    inside.lineWidth = 1.6;
+    inside.beginPath();
+    for (const shift of [-6, 0, 6]) { inside.moveTo(shift - 1, 7); inside.lineTo(shift + 7, -1); }
+    inside.stroke();
+    hatches.set(key, pen.createPattern(tile, "repeat"));
+  }
+  return hatches.get(key);
+}
+const fillOf = (pen, kind) => (isWait(kind) ? hatch(pen, kind) : colourOf(kind));
+
+// Shares of each pixel column by kind, for the spans that are narrower than a pixel or two.
+function drawLane(pen, lane, kinds, view, width, y) {
+  const scale = width / (view.to - view.from);
+  const first = firstAbove(lane.end, view.from);
+  const sums = new Map();
+  let dense = null;
+  const flush = () => {
+    if (dense === null) return;
+    let at = y + LANE - 2;
+    const whole = [...sums.values()].reduce((sum, one) => sum + one, 0);
+    const cover = Math.min(1, whole * scale);
+    for (const [kind, us] of sums) {
+      const tall = (LANE - 3) * (us / whole) * Math.max(cover, 0.18);
+      pen.fillStyle = fillOf(pen, kind);
+      pen.fillRect(LABELS + dense, at - tall, 1, tall);
+      at -= tall;
+    }
+    sums.clear();
+    dense = null;
+  };
+  for (let span = first; span < lane.start.length && lane.start[span] < view.to; span += 1) {
+    const kind = kinds[lane.code[span]];
+    const from = (Math.max(lane.start[span], view.from) - view.from) * scale, to = (Math.min(lane.end[span], view.to) - view.from) * scale;
+    if (to - from >= 1.5) {
+      flush();
+      pen.fillStyle = fillOf(pen, kind);
+      pen.fillRect(LABELS + from, y + 1, Math.max(to - from - (to - from > 4 ? 0.6 : 0), 1), LANE - 3);
+      continue;
+    }
+    const column = Math.floor(from);
+    if (dense !== column) { flush(); dense = column; }
+    sums.set(kind, (sums.get(kind) || 0) + Math.max(lane.end[span] - lane.start[span], 1e-9));
+  }
+  flush();
+}
+
+function stepFor(reach, room) {
+  const rough = reach / Math.max(2, Math.floor(room / 92));
+  const unit = 10 ** Math.floor(Math.log10(rough));
+  return [1, 2, 5, 10].map((times) => times * unit).find((step) => step >= rough);
+}
+
+function drawAxis(pen, view, width, told) {
+  pen.clearRect(0, 0, width + LABELS, AXIS);
+  pen.font = "11px system-ui, sans-serif";
+  pen.fillStyle = colour("muted");
+  pen.strokeStyle = colour("strong-line");
+  pen.lineWidth = 1;
+  pen.textAlign = "left";
+  pen.fillText(told, 6, 16);
+  const step = stepFor(view.to - view.from, width);
+  pen.textAlign = "center";
+  for (let count = Math.ceil(view.from / step - 1e-9); count * step <= view.to; count += 1) {
+    const x = LABELS + ((count * step - view.from) / (view.to - view.from)) * width;
+    pen.beginPath();
+    pen.moveTo(x, AXIS - 6);
+    pen.lineTo(x, AXIS);
+    pen.stroke();
+    const text = formatMoment(count * step, step);
+    const half = pen.measureText(text).width / 2;
+    if (x - half > LABELS - 4 && x + half < LABELS + width) pen.fillText(text, x, 14);
+  }
+  return step;
+}
+
+function drawGrid(pen, view, width, height, step) {
+  pen.strokeStyle = colour("line");
+  pen.lineWidth = 1;
+  for (let count = Math.ceil(view.from / step - 1e-9); count * step <= view.to; count += 1) {
+    const x = Math.round(LABELS + ((count * step - view.from) / (view.to - view.from)) * width) + 0.5;
+    pen.beginPath();
+    pen.moveTo(x, 0);
+    pen.lineTo(x, height);
+    pen.stroke();
+  }
+}

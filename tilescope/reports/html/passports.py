@@ -1,0 +1,165 @@
+"""What every figure of the page is: its unit, how it comes about and where it is from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ENGINE = "the engine, on the device page and runtime page that the case names"
+
+
+@dataclass(frozen=True)
+class Passport:
+    """One kind of figure: label, unit, formula and source, in the words of the vocabulary."""
+
+    label: str
+    unit: str
+    formula: str
+    source: str
+
+
+PASSPORTS: dict[str, Passport] = {
+    "npu_us": Passport(
+        "NPU time",
+        "µs",
+        "host + launch + the array's part, over all launches; the median. A simulated one is "
+        "deterministic: n = 1. One-time set-up is not in it",
+        ENGINE,
+    ),
+    "interval_us": Passport(
+        "interval",
+        "µs",
+        "from p / (1 + e) to p / (1 - e), p the simulated time, e the error that the stated share "
+        "of published measurements of the kind stayed within",
+        "the ledger of published measurements, docs/accuracy.md",
+    ),
+    "baseline_us": Passport(
+        "PyTorch time",
+        "µs",
+        "median of the samples, each one call on this machine's CPU after warming up",
+        "a clock around the call; every sample is in the run file",
+    ),
+    "speedup": Passport(
+        "speedup",
+        "×",
+        "PyTorch's time / NPU time, medians. Above 1 the NPU is faster",
+        "the two times of its row",
+    ),
+    "npu_gflops": Passport(
+        "rate",
+        "10⁹ operations/s",
+        "2 · M · N · K / NPU time; padding is no work",
+        "the shape and the NPU time",
+    ),
+    "max_rel_error": Passport(
+        "relative error",
+        "1",
+        "max |output - reference| / max |reference|; the reference is PyTorch's output, float64 "
+        "where there is none, the kernel's contract where PyTorch has no such type",
+        "the NPU's output, computed by the kernels built for this machine",
+    ),
+    "bound_us": Passport(
+        "bound",
+        "µs",
+        "the least time that any execution of the mapping needs; by the resource that needs it",
+        "the run file: each resource's limit with its arithmetic",
+    ),
+    "gap_us": Passport(
+        "gap", "µs", "NPU time - bound: what waiting and order cost", "the run file"
+    ),
+    "launches": Passport(
+        "launches", "1", "submissions to the NPU, of all designs of the case", "the launch plan"
+    ),
+    "core_calls": Passport(
+        "core calls", "1", "kernel invocations on single cores, over all launches", ENGINE
+    ),
+    "device_us": Passport(
+        "the array's part",
+        "µs",
+        "first controller instruction to last token, summed over the launches",
+        ENGINE,
+    ),
+    "setup_us": Passport(
+        "set-up", "µs", "paid once for each design, in no other time", "the runtime page"
+    ),
+    "budget": Passport(
+        "time budget",
+        "µs and %",
+        "the path back from the end, each interval with one cause; the terms of a case sum to its "
+        "NPU time, and percentages are rounded so that they close to 100",
+        ENGINE,
+    ),
+    "roof": Passport(
+        "attainable rate",
+        "10⁹ operations/s",
+        "W / (L + max(W / P, W / (I · B))): W operations a launch, L µs a launch, P the peak of "
+        "the kernel on the cores used, I operations a byte of DDR, B bytes/s",
+        "the bound's limits in the run file; P, L and B follow from them",
+    ),
+    "intensity": Passport(
+        "intensity",
+        "operations/byte",
+        "2 · M · N · K / bytes that the case moves to and from DDR; where the run does not say "
+        "them, the bytes of A, B and C once",
+        "the run file",
+    ),
+    "work": Passport(
+        "work a launch", "operations", "2 · M · N · K / launches of the case", "the run file"
+    ),
+    "busy": Passport(
+        "busy",
+        "% of elapsed",
+        "time in calls, transfers, their set-up, overhead or instructions / elapsed; busy + "
+        "waiting + idle = elapsed, on every resource",
+        ENGINE,
+    ),
+    "waiting": Passport(
+        "waiting",
+        "% of elapsed",
+        "time from wanting to go on until it could, by what was missing / elapsed",
+        ENGINE,
+    ),
+    "idle": Passport("idle", "% of elapsed", "elapsed - busy - waiting", ENGINE),
+    "done_us": Passport(
+        "complete after",
+        "µs",
+        "when a tile's last byte left its core, from the launch's first step; under per-tile, "
+        "when the last launch of its block ended, from the call",
+        ENGINE,
+    ),
+    "tile_error": Passport(
+        "error of a tile",
+        "1",
+        "max |output - reference| in the tile / max |reference| in all of C; the largest tile's "
+        "is the relative error of the case",
+        "the NPU's output, computed by the kernels built for this machine",
+    ),
+    "span": Passport(
+        "span", "µs", "from when to when a resource did one thing in one launch", ENGINE
+    ),
+    "memory": Passport(
+        "memory",
+        "bytes",
+        "the most that held data at one time; beside it what the design reserves and what there is",
+        "the timeline of the launch and the device page",
+    ),
+    "traffic": Passport(
+        "traffic",
+        "bytes",
+        "bytes that left and entered a level over the case; reuse is bytes taken by consumers / "
+        "bytes that came in",
+        "the timeline of the launch and its count",
+    ),
+    "energy": Passport(
+        "energy",
+        "µJ",
+        "measured: the sensor's energy less its idle share. Band: published power × time; it is "
+        "no measurement",
+        "the sensor or publication that the row names",
+    ),
+    "samples": Passport(
+        "PyTorch's samples",
+        "µs",
+        "every timed call in the order of taking",
+        "a clock around the call",
+    ),
+}

@@ -1,0 +1,107 @@
+"""The sentences of a page: title, how long, how far to trust it, and why something is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tilescope.reports.html.drawings import Missing
+from tilescope.reports.html.figures import common_kind
+from tilescope.reports.screen import SUBJECTS, how_long, trust
+from tilescope.runs.models import Case, Provenance, Run
+
+SECTIONS = (
+    ("summary", "Summary"),
+    ("truth", "NPU beside PyTorch"),
+    ("budget", "Time budget"),
+    ("roofline", "Roofline"),
+    ("case", "One case"),
+    ("array", "The array"),
+    ("tiles", "Output tiles"),
+    ("timeline", "Timeline"),
+    ("energy", "Energy"),
+    ("provenance", "Provenance"),
+    ("formulas", "Formulas"),
+)
+WITHOUT_CASES = ("summary", "provenance", "formulas")
+LABELS = {
+    "git_commit": "git commit",
+    "kernel_library": "kernels built for",
+    "torch": "PyTorch",
+    "torch_threads": "PyTorch's threads",
+    "cpu": "CPU",
+    "os": "operating system",
+    "command_line": "command",
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the page says beside its figures."""
+
+    title: str
+    subtitle: str
+    sections: tuple[tuple[str, str], ...]
+    how_long: tuple[str, ...]
+    trust: tuple[str, ...]
+    broken: tuple[str, ...]
+    no_interval: str
+    no_timeline: str
+    no_tiles: str
+    provenance: tuple[tuple[str, str], ...]
+
+
+def words_of(run: Run, missing: Sequence[Missing]) -> Words:
+    """The sentences of a run; missing: the cases without drawings."""
+    cases = run.cases
+    why = "; ".join(dict.fromkeys(one.why for one in missing))
+    sections = tuple(section for section in SECTIONS if cases or section[0] in WITHOUT_CASES)
+    return Words(
+        title=_title(cases, run.provenance),
+        subtitle=_subtitle(cases, run.provenance),
+        sections=sections,
+        how_long=tuple(how_long(run)) if cases else (),
+        trust=tuple(trust(run)) if cases else (),
+        broken=tuple(f"{one.case}: no drawings, since {one.why}" for one in missing if one.broken),
+        no_interval="Too few published measurements of this kind, so how far hardware would "
+        "differ is not known.",
+        no_timeline=_sentence(why),
+        no_tiles=_sentence(why) if why else "The timeline was written before output tiles were.",
+        provenance=_provenance(run.provenance),
+    )
+
+
+def _title(cases: Sequence[Case], provenance: Provenance) -> str:
+    devices = _list(case.device for case in cases) or provenance.device
+    if not cases:
+        return f"No finished case on {devices}"
+    subject = SUBJECTS.get(cases[0].op, "Matrix products")
+    kind = common_kind(case.npu_us.kind for case in cases)
+    return f"{subject} on {devices} ({kind})"
+
+
+def _subtitle(cases: Sequence[Case], provenance: Provenance) -> str:
+    runtimes = _list(case.runtime for case in cases) or provenance.runtime
+    told = [f"runtime {runtimes}"]
+    if cases:
+        told.append(_list(case.dtype for case in cases))
+        told.append(_list(case.mapping.family for case in cases))
+        told.append("1 case" if len(cases) == 1 else f"{len(cases)} cases")
+    told.append(provenance.date)
+    return " · ".join(told)
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(names))
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def _provenance(provenance: Provenance) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (LABELS.get(key, key.replace("_", " ")), str(value) if value is not None else "not known")
+        for key, value in provenance.model_dump().items()
+        if not isinstance(value, dict | list | tuple)
+    )
