@@ -67,10 +67,15 @@ class Plan:
         steps: npt.NDArray[np.int64],
         spans: bool = False,
         max_steps: int = ...,
+        objects: bool = False,
     ) -> list[dict[str, Any]]: ...
 
 def run_timing(
-    program: Program, spans: bool = False, max_steps: int = ..., extrapolate: bool = True
+    program: Program,
+    spans: bool = False,
+    max_steps: int = ...,
+    extrapolate: bool = True,
+    objects: bool = False,
 ) -> dict[str, Any]: ...
 def copy_walk(
     source: npt.NDArray[np.uint8],

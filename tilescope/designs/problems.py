@@ -68,7 +68,8 @@ def _missing_tiles(design: Design, device: Device) -> Iterator[Problem]:
             )
 
 
-def _memory(design: Design, device: Device) -> Iterator[Problem]:
+def memory_demand(design: Design) -> dict[Tile, int]:
+    """Bytes that a design reserves in the memory of each tile."""
     demand: dict[Tile, int] = defaultdict(int)
     linked_sources = {name for link in design.links for name in link.sources}
     linked_targets = {name for link in design.links for name in link.targets}
@@ -90,6 +91,11 @@ def _memory(design: Design, device: Device) -> Iterator[Problem]:
         for consumer in fifo.consumers:
             if consumer.kind == "mem" and fifo.name not in linked_sources:
                 demand[consumer] += fifo.consumer_depth * fifo.object_bytes
+    return demand
+
+
+def _memory(design: Design, device: Device) -> Iterator[Problem]:
+    demand = memory_demand(design)
     l1 = device.l1_bytes - device.l1_reserved_bytes
     for tile, needed in sorted(demand.items()):
         if tile.kind == "core" and needed > l1:

@@ -34,9 +34,24 @@ PUSH, AWAIT = 0, 1
 COLD_TASKS = 16  # by then the cold start of a channel has decayed below one cycle
 
 
+@dataclass(frozen=True)
+class ObjectEnd:
+    """Objects of a FIFO in one tile's memory: the locks that count them, and the size of one.
+
+    by_core: whether the tile's own core makes them; a DMA fills all others.
+    """
+
+    fifo: str
+    tile: Tile
+    free_lock: int
+    full_lock: int
+    object_bytes: int
+    by_core: bool
+
+
 @dataclass
 class Lowered:
-    """A program with the names of its parts, in the engine's order."""
+    """A program with the names of its parts, in the engine's order; streams are by channel."""
 
     program: _engine.Program
     base: TimeBase
@@ -44,6 +59,8 @@ class Lowered:
     channel_names: list[str] = field(default_factory=list)
     kernel_names: list[str] = field(default_factory=list)
     host_names: list[str] = field(default_factory=list)
+    object_ends: list[ObjectEnd] = field(default_factory=list)
+    streams: list[tuple[int, tuple[int, ...]]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -121,9 +138,12 @@ class _Lowering:
         self.storages += depth
         return tuple(self.program.add_buffer(size, first + place) for place in range(depth))
 
-    def _locks(self, fifo: str, tile: Tile, depth: int) -> tuple[int, int]:
-        free = self.program.add_lock(f"a free object of {fifo} at {tile}", depth, BUFFER_FULL)
-        full = self.program.add_lock(f"a filled object of {fifo} at {tile}", 0, BUFFER_EMPTY)
+    def _locks(self, fifo: ObjectFifo, tile: Tile, depth: int, pieces: int = 1) -> tuple[int, int]:
+        name = fifo.name
+        free = self.program.add_lock(f"a free object of {name} at {tile}", depth, BUFFER_FULL)
+        full = self.program.add_lock(f"a filled object of {name} at {tile}", 0, BUFFER_EMPTY)
+        size, by_core = fifo.object_bytes * pieces, tile.kind == "core" and tile == fifo.producer
+        self.out.object_ends.append(ObjectEnd(name, tile, free, full, size, by_core))
         return free, full
 
     # --- channels -----------------------------------------------------------------------------
@@ -180,7 +200,7 @@ class _Lowering:
             self.source_channel[fifo.name] = self._add_channel(fifo.producer, "mm2s", False)
         elif fifo.producer.kind == "core":
             walk = byte_walk(fifo.to_stream, fifo.elements, element)
-            free, full = self._locks(fifo.name, fifo.producer, fifo.producer_depth)
+            free, full = self._locks(fifo, fifo.producer, fifo.producer_depth)
             buffers = self._buffers(fifo.producer_depth, size)
             self.core_ends[fifo.name, fifo.producer] = _End(free, full, buffers)
             channel = self._add_channel(fifo.producer, "mm2s", True)
@@ -191,7 +211,7 @@ class _Lowering:
             if tile.kind == "shim":
                 self.target_channels[fifo.name].append(self._add_channel(tile, "s2mm", False))
             elif tile.kind == "core":
-                free, full = self._locks(fifo.name, tile, fifo.consumer_depth)
+                free, full = self._locks(fifo, tile, fifo.consumer_depth)
                 if shared is None or fifo.name in self.written:
                     shared = self.storages
                     self.storages += fifo.consumer_depth
@@ -213,7 +233,7 @@ class _Lowering:
         depth = larger.producer_depth if joins else larger.consumer_depth
         element = dtype_bytes(larger.dtype)
         buffers = self._buffers(depth, larger.object_bytes)
-        locks = [self._locks(fifo.name, mem, depth) for fifo in smaller]
+        locks = [self._locks(fifo, mem, depth, len(link.pieces)) for fifo in smaller]
         slices = [
             (offset * element, fifo, free, full)
             for offset, fifo, (free, full) in zip(link.offsets, smaller, locks, strict=True)
@@ -259,11 +279,9 @@ class _Lowering:
             raise ValueError(f"FIFO {fifo.name} has an end in a mem tile that no link uses")
         to_mem = fifo.consumers[0].kind == "mem"
         cycles = self.device.mem_turnaround_cycles if to_mem else self.device.stream_latency_cycles
-        self.program.add_flow(
-            self.source_channel[fifo.name],
-            self.target_channels[fifo.name],
-            cycles * self.base.array_ticks,
-        )
+        source, targets = self.source_channel[fifo.name], self.target_channels[fifo.name]
+        self.program.add_flow(source, targets, cycles * self.base.array_ticks)
+        self.out.streams.append((source, tuple(targets)))
 
     # --- cores --------------------------------------------------------------------------------
 

@@ -25,6 +25,28 @@ TERMS = (
 )
 CAUSES = ("buffer_empty", "buffer_full", "stream", "ddr", "task_queue", "token")
 ACTIVITIES = ("call", "overhead", "transfer", "setup", "wait", "issue", "token")
+GIVEN, TAKEN, FILLED = range(3)  # what becomes of objects
+
+
+def _none(columns: int) -> npt.NDArray[np.int64]:
+    return np.empty((0, columns), dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What the engine noted beside its figures; a table that was not asked for is empty.
+
+    subjects: for each span the bytes of a transfer or the lock of a wait (-1), and the ticks that
+    DDR kept a transfer below its port; links: pairs of spans, of which the second used what the
+    first brought or started; objects: lock, kind, count and tick, each lock in the order of time;
+    where steady states were repeated, the ticks are those of one stretch. ddr: tick, and the bytes
+    in 2^30 ticks that are read and written from then on.
+    """
+
+    subjects: npt.NDArray[np.int64] = field(default_factory=lambda: _none(2))
+    links: npt.NDArray[np.int64] = field(default_factory=lambda: _none(2))
+    objects: npt.NDArray[np.int64] = field(default_factory=lambda: _none(4))
+    ddr: npt.NDArray[np.int64] = field(default_factory=lambda: _none(3))
 
 
 @dataclass(frozen=True)
@@ -66,6 +88,7 @@ class DesignOutcome:
     steps: int
     extrapolated_steps: int
     spans: npt.NDArray[np.int64]
+    notes: Notes = field(default_factory=Notes, repr=False)
 
     @property
     def base(self) -> TimeBase:
@@ -145,6 +168,9 @@ def read_outcome(lowered: Lowered, raw: dict[str, Any]) -> DesignOutcome:
         steps=raw["steps"],
         extrapolated_steps=raw["extrapolated_steps"],
         spans=raw["spans"],
+        notes=Notes(
+            **{name: raw[name] for name in ("subjects", "links", "objects", "ddr") if name in raw}
+        ),
     )
 
 

@@ -55,13 +55,17 @@ class PreparedDesign:
         except ValueError as error:
             raise DesignError(f"{design.name} is not a sound design: {error}.") from None
 
-    def time(self, *, spans: bool = False, extrapolate: bool = True) -> DesignOutcome:
+    def time(
+        self, *, spans: bool = False, extrapolate: bool = True, objects: bool = False
+    ) -> DesignOutcome:
         """One launch without data; steady states are repeated at once unless told otherwise.
 
-        Raises DesignError where it cannot finish.
+        `objects`: note when objects come and go, for what memories hold. Raises DesignError where it cannot finish.
         """
         with _plain_errors(self.design.name, self.device):
-            raw = _engine.run_timing(self.lowered.program, spans, extrapolate=extrapolate)
+            raw = _engine.run_timing(
+                self.lowered.program, spans, extrapolate=extrapolate, objects=objects
+            )
         return read_outcome(self.lowered, raw)
 
 
@@ -80,15 +84,22 @@ class PreparedPlan:
             self.engine_plan = _engine.Plan([one.lowered.program for one in self.designs])
             self.steps = plan.steps()
 
-    def run(self, inputs: tuple[Array, Array] | None, *, spans: bool = False) -> PlanOutcome:
+    def run(
+        self,
+        inputs: tuple[Array, Array] | None,
+        *,
+        spans: bool = False,
+        objects: bool = False,
+    ) -> PlanOutcome:
         """Every launch in the order of the host's steps; without inputs only the time.
 
         `inputs` are A (m×k) and B (k×n) in the dtype of the product. Raises DesignError where a
         design cannot finish.
         """
         if inputs is None:
-            return self._outcome([one.time(spans=spans) for one in self.designs], None)
-        return self.bind(inputs).run(spans=spans)
+            outcomes = [one.time(spans=spans, objects=objects) for one in self.designs]
+            return self._outcome(outcomes, None)
+        return self.bind(inputs).run(spans=spans, objects=objects)
 
     def bind(self, inputs: tuple[Array, Array]) -> BoundPlan:
         """The plan with host arrays of its own: inputs padded where needed, the rest poisoned."""
@@ -114,12 +125,14 @@ class BoundPlan:
         self.arrays = arrays
         self.bytes = [_bytes_of(array) for array in arrays]
 
-    def run(self, *, spans: bool = False) -> PlanOutcome:
+    def run(self, *, spans: bool = False, objects: bool = False) -> PlanOutcome:
         """Every launch in the order of the host's steps; C is written over at the next run."""
         prepared, plan = self.prepared, self.prepared.plan
         assert prepared.engine_plan is not None  # bind() refused otherwise
         with _plain_errors(plan.gemm.label, prepared.device):
-            raw = prepared.engine_plan.run(self.bytes, prepared.steps, spans)
+            raw = prepared.engine_plan.run(
+                self.bytes, prepared.steps, spans, objects=objects
+            )
         outcomes = [
             read_outcome(one.lowered, row) for one, row in zip(prepared.designs, raw, strict=True)
         ]
@@ -154,9 +167,11 @@ def simulate_plan(
     inputs: tuple[Array, Array] | None = None,
     *,
     spans: bool = False,
+    objects: bool = False,
 ) -> PlanOutcome:
     """A plan prepared and run once; see PreparedPlan."""
-    return PreparedPlan(plan, device, with_data=inputs is not None).run(inputs, spans=spans)
+    prepared = PreparedPlan(plan, device, with_data=inputs is not None)
+    return prepared.run(inputs, spans=spans, objects=objects)
 
 
 @contextmanager
