@@ -234,6 +234,8 @@ NB_MODULE(_engine, m) {
       .def("add_descriptor", &add_descriptor, "channel"_a, "host"_a, "memory"_a, "offset_bytes"_a, "dimensions"_a,
            "run_bytes"_a, "acquire_lock"_a, "release_lock"_a, "next"_a, "ddr_load"_a, "acquire_count"_a = 1,
            "release_count"_a = 1, "acquire_equal"_a = false, "packet"_a = -1)
+      .def("descriptors_of",
+           [](Program& p, int32_t channel) { return at(p.channels, channel).descriptors.size(); })
       .def("set_initial_bytes",
            [](Program& p, int32_t buffer, const nb::bytes& bytes) {
              const auto* first = reinterpret_cast<const uint8_t*>(bytes.c_str());

@@ -10,6 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
 
+from tilescope.designs.parts import (
+    Buffer,
+    ChannelProgram,
+    ChannelTask,
+    ControllerWork,
+    InBuffer,
+    Lock,
+    Stream,
+    UseLock,
+    WriteWord,
+)
 from tilescope.kernels.contract import Kernel
 from tilescope.quantities.dtypes import dtype_bytes
 
@@ -110,10 +121,10 @@ class Held:
 
 @dataclass(frozen=True)
 class Call:
-    """One kernel invocation on objects held, with the kernel's scalar arguments."""
+    """One kernel invocation on objects held and buffers, with the kernel's scalar arguments."""
 
     kernel: Kernel
-    operands: tuple[Held, ...]
+    operands: tuple[Held | InBuffer, ...]
     scalars: tuple[int, ...]
 
 
@@ -125,7 +136,7 @@ class Loop:
     body: tuple[Statement, ...]
 
 
-Statement = Acquire | Release | Call | Loop
+Statement = Acquire | Release | UseLock | Call | Loop
 
 
 @dataclass(frozen=True)
@@ -179,21 +190,32 @@ class DmaTask:
 
 @dataclass(frozen=True)
 class Await:
-    """Wait for the token of a task, named by its place among the sequence's tasks."""
+    """Wait for the token of a task, named by its place among all that the sequence starts."""
 
     task: int
 
 
+Step = DmaTask | ChannelTask | Await | ControllerWork | WriteWord
+
+
 @dataclass(frozen=True)
 class Design:
-    """A dataflow program for one launch."""
+    """A dataflow program for one launch.
+
+    Buffers, locks, channels and streams are those that it names itself, beside those that its
+    FIFOs stand for.
+    """
 
     name: str
     fifos: tuple[ObjectFifo, ...]
     links: tuple[Link, ...]
     cores: tuple[CoreProgram, ...]
     host_buffers: tuple[HostBuffer, ...]
-    sequence: tuple[DmaTask | Await, ...]
+    sequence: tuple[Step, ...]
+    buffers: tuple[Buffer, ...] = ()
+    locks: tuple[Lock, ...] = ()
+    channels: tuple[ChannelProgram, ...] = ()
+    streams: tuple[Stream, ...] = ()
 
     def fifo(self, name: str) -> ObjectFifo:
         """The FIFO of that name; KeyError when there is none."""
@@ -204,8 +226,13 @@ class Design:
 
     @property
     def tasks(self) -> tuple[DmaTask, ...]:
-        """The runtime sequence's tasks in order of issue."""
+        """The runtime sequence's tasks on FIFOs in order of issue."""
         return tuple(step for step in self.sequence if isinstance(step, DmaTask))
+
+    @property
+    def started(self) -> tuple[DmaTask | ChannelTask, ...]:
+        """All that the runtime sequence starts, in order of issue."""
+        return tuple(step for step in self.sequence if isinstance(step, (DmaTask, ChannelTask)))
 
 
 def shape_walk(shape: tuple[int, ...], strides: tuple[int, ...]) -> Walk:

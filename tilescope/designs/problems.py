@@ -7,6 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tilescope.designs.ir import Design, DmaTask, Tile, Walk
+from tilescope.designs.part_checks import (
+    REMEDY,
+    chain_lengths,
+    lock_demands,
+    port_count,
+    ports_beyond,
+)
 from tilescope.devices.device import Device
 from tilescope.errors import DesignError
 from tilescope.quantities.dtypes import dtype_bytes
@@ -36,6 +43,7 @@ def find_problems(design: Design, device: Device) -> list[Problem]:
         *_channels(design, device),
         *_descriptors(design, device),
         *_walks(design, device),
+        *_own_parts(design, device),
     ]
 
 
@@ -53,6 +61,10 @@ def _tiles(design: Design) -> list[Tile]:
     tiles = {program.tile for program in design.cores}
     for fifo in design.fifos:
         tiles.update((fifo.producer, *fifo.consumers))
+    tiles.update(buffer.tile for buffer in design.buffers)
+    tiles.update(lock.tile for lock in design.locks)
+    for stream in design.streams:
+        tiles.update(port.tile for port in (stream.source, *stream.targets))
     return sorted(tiles)
 
 
@@ -91,6 +103,8 @@ def memory_demand(design: Design) -> dict[Tile, int]:
         for consumer in fifo.consumers:
             if consumer.kind == "mem" and fifo.name not in linked_sources:
                 demand[consumer] += fifo.consumer_depth * fifo.object_bytes
+    for buffer in design.buffers:
+        demand[buffer.tile] += buffer.object_bytes
     return demand
 
 
@@ -110,7 +124,7 @@ def _memory(design: Design, device: Device) -> Iterator[Problem]:
 
 def channel_counts(design: Design) -> Counter[tuple[Tile, str]]:
     """DMA channels that each tile needs, by direction (`mm2s` out of memory, `s2mm` into it)."""
-    counts: Counter[tuple[Tile, str]] = Counter()
+    counts = port_count(design)
     for fifo in design.fifos:
         counts[fifo.producer, "mm2s"] += 1
         for consumer in fifo.consumers:
@@ -127,7 +141,7 @@ def _channels(design: Design, device: Device) -> Iterator[Problem]:
 
 
 def _descriptors(design: Design, device: Device) -> Iterator[Problem]:
-    needed: Counter[Tile] = Counter()
+    needed = chain_lengths(design)
     for fifo in design.fifos:
         if fifo.producer.kind == "core":
             needed[fifo.producer] += fifo.producer_depth
@@ -166,6 +180,22 @@ def _walks(design: Design, device: Device) -> Iterator[Problem]:
         where = f"{tile} for {task.fifo}"
         yield from _walk_problems(where, task.walk, fifo.dtype, device.shim_dma_dims, device)
         yield from _size_problems(where, task, device)
+
+
+def _own_parts(design: Design, device: Device) -> Iterator[Problem]:
+    for port, bound in ports_beyond(design, device):
+        what = f"{port.direction.upper()} channels"
+        yield Problem(str(port.tile), what, port.number + 1, bound, "number them from 0")
+    for tile, needed, bound in lock_demands(design, device):
+        yield Problem(str(tile), "locks", needed, bound, REMEDY)
+    dtypes = {buffer.name: buffer.dtype for buffer in design.buffers}
+    for channel in design.channels:
+        bound = int(getattr(device, f"{channel.port.tile.kind}_dma_dims"))
+        for descriptor in channel.descriptors:
+            if not descriptor.in_host:
+                where = f"{channel.port} with {descriptor.buffer}"
+                dtype = dtypes[descriptor.buffer]
+                yield from _walk_problems(where, descriptor.walk, dtype, bound, device)
 
 
 def _walk_problems(

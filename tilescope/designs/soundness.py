@@ -11,12 +11,14 @@ from tilescope.designs.ir import (
     Call,
     CoreProgram,
     Design,
-    DmaTask,
+    Held,
     Loop,
     ObjectFifo,
     Release,
     Statement,
 )
+from tilescope.designs.part_checks import part_faults
+from tilescope.designs.parts import Buffer
 from tilescope.errors import DesignError
 from tilescope.kernels.contract import Kernel
 
@@ -34,8 +36,10 @@ def find_faults(design: Design) -> list[str]:
     for link in design.links:
         unknown = [name for name in (*link.sources, *link.targets) if name not in fifos]
         faults.extend(f"a link names {name}, which is no FIFO of it" for name in unknown)
+    buffers = {buffer.name: buffer for buffer in design.buffers}
+    faults.extend(part_faults(design))
     for core in design.cores:
-        faults.extend(_core_faults(core, fifos))
+        faults.extend(_core_faults(core, fifos, buffers))
     faults.extend(_sequence_faults(design, fifos))
     return faults or transfer_mismatches(design, fifos)
 
@@ -47,7 +51,7 @@ def require_sound(design: Design) -> None:
         raise DesignError(f"{design.name} is not a sound design: {faults[0]}.")
 
 
-def _core_faults(core: CoreProgram, fifos: _Fifos) -> Iterator[str]:
+def _core_faults(core: CoreProgram, fifos: _Fifos, buffers: dict[str, Buffer]) -> Iterator[str]:
     names = [name for statement in core.body for name in _names(statement)]
     for name in dict.fromkeys(names):
         fifo = fifos.get(name)
@@ -59,7 +63,7 @@ def _core_faults(core: CoreProgram, fifos: _Fifos) -> Iterator[str]:
             continue
         return
     for call in core.calls():
-        for fault in _call_faults(call, fifos):
+        for fault in _call_faults(call, fifos, buffers):
             yield f"{core.tile} {fault}"
 
 
@@ -69,12 +73,12 @@ def _names(statement: Statement) -> Iterator[str]:
             for inner in body:
                 yield from _names(inner)
         case Call(_, operands):
-            yield from (held.fifo for held in operands)
+            yield from (one.fifo for one in operands if isinstance(one, Held))
         case Acquire(name) | Release(name):
             yield name
 
 
-def _call_faults(call: Call, fifos: _Fifos) -> Iterator[str]:
+def _call_faults(call: Call, fifos: _Fifos, buffers: dict[str, Buffer]) -> Iterator[str]:
     """Sizes the kernel does not take, or more than the objects hold: it would write beyond them."""
     kernel: Kernel = call.kernel
     problems = kernel.problems(*call.scalars)
@@ -85,16 +89,19 @@ def _call_faults(call: Call, fifos: _Fifos) -> Iterator[str]:
     if len(arguments) != len(call.operands):
         yield f"passes {len(call.operands)} objects to {kernel.name}, which takes {len(arguments)}"
         return
-    for held, argument in zip(call.operands, arguments, strict=True):
-        fifo = fifos[held.fifo]
-        if argument.bytes > fifo.object_bytes:
+    for one, argument in zip(call.operands, arguments, strict=True):
+        given: ObjectFifo | Buffer = (
+            fifos[one.fifo] if isinstance(one, Held) else buffers[one.buffer]
+        )
+        kind = "an object" if isinstance(one, Held) else "a buffer"
+        if argument.bytes > given.object_bytes:
             yield (
-                f"passes {held.fifo}, an object of {fifo.object_bytes:,} bytes, to "
+                f"passes {given.name}, {kind} of {given.object_bytes:,} bytes, to "
                 f"{kernel.name}, whose {argument.name} is {argument.bytes:,} there"
             )
-        elif argument.dtype != fifo.dtype:
+        elif argument.dtype != given.dtype:
             yield (
-                f"passes {held.fifo}, which holds {fifo.dtype}, to {kernel.name}, whose "
+                f"passes {given.name}, which holds {given.dtype}, to {kernel.name}, whose "
                 f"{argument.name} is {argument.dtype}"
             )
 
@@ -110,7 +117,7 @@ def _sequence_faults(design: Design, fifos: _Fifos) -> Iterator[str]:
             yield f"a task names {name}, which no shim begins or ends"
         if buffer not in buffers:
             yield f"a task of {name} names {buffer}, which is no host buffer of it"
-    issued = sum(isinstance(step, DmaTask) for step in design.sequence)
+    issued = len(design.started)
     for step in design.sequence:
         if isinstance(step, Await) and not 0 <= step.task < issued:
             yield f"task {step.task} is awaited and there are {issued}"

@@ -12,6 +12,7 @@ from tilescope.designs.ir import (
     CoreProgram,
     Design,
     DmaTask,
+    Held,
     Link,
     Loop,
     ObjectFifo,
@@ -19,18 +20,20 @@ from tilescope.designs.ir import (
     Statement,
     Tile,
 )
+from tilescope.designs.parts import ChannelTask, ControllerWork, DmaPort, UseLock, WriteWord
 from tilescope.devices.device import Device
 from tilescope.kernels.contract import Role
 from tilescope.kernels.library import load_library
 from tilescope.quantities.dtypes import dtype_bytes
 from tilescope.simulation.clocks import TimeBase
 from tilescope.simulation.ddr import ddr_load
+from tilescope.simulation.part_lowering import PartLowering
 from tilescope.simulation.walks import byte_walk
 
 BUFFER_EMPTY, BUFFER_FULL = 0, 1  # causes of a wait, as the engine numbers them
 PLACES = {"shim": 0, "mem": 1, "core": 2}
 LOOP, END_LOOP, ACQUIRE, RELEASE, CALL = range(5)
-PUSH, AWAIT = 0, 1
+PUSH, AWAIT, WORK = 0, 1, 2
 COLD_TASKS = 16  # by then the cold start of a channel has decayed below one cycle
 
 
@@ -96,6 +99,9 @@ class _Lowering:
         self.source_channel: dict[str, int] = {}
         self.target_channels: dict[str, list[int]] = {}
         self.written = self._fifos_written_by_consumers()
+        self.parts = PartLowering(
+            design, device, self.base, self.program, self.host, self._add_port_channel
+        )
 
     def run(self) -> Lowered:
         cycle = self.base.array_ticks
@@ -108,6 +114,8 @@ class _Lowering:
         for buffer in self.design.host_buffers:
             self.program.add_host_buffer(buffer.host_bytes)
             self.out.host_names.append(buffer.name)
+        self.storages = self.parts.add_memory(self.storages)
+        self.parts.add_streams()
         for fifo in self.design.fifos:
             self._add_ends(fifo)
         for link in self.design.links:
@@ -128,6 +136,8 @@ class _Lowering:
         for core in self.design.cores:
             for call in core.calls():
                 for operand, role in zip(call.operands, call.kernel.roles, strict=True):
+                    if not isinstance(operand, Held):
+                        continue
                     fifo = self.design.fifo(operand.fifo)
                     if role is not Role.IN and core.tile in fifo.consumers:
                         written.add(fifo.name)
@@ -150,7 +160,13 @@ class _Lowering:
 
     def _add_channel(self, tile: Tile, direction: str, starts: bool) -> int:
         number = self.channels_used.get((tile, direction), 0)
+        while DmaPort(tile, direction, number) in self.parts.channels:
+            number += 1  # the design's own
         self.channels_used[tile, direction] = number + 1
+        return self._add_port_channel(DmaPort(tile, direction, number), starts)
+
+    def _add_port_channel(self, port: DmaPort, starts: bool) -> int:
+        tile, direction = port.tile, port.direction
         device, cycle = self.device, self.base.array_ticks
         word_milliticks = 4000 * cycle // device.stream_bytes_per_cycle
         setup, chain = device.bd_setup_cycles * cycle, device.bd_chain_cycles * cycle
@@ -165,7 +181,7 @@ class _Lowering:
                 (task + round(cold * device.shim_cold_decay**place)) * cycle
                 for place in range(COLD_TASKS)
             ]
-        name = f"{tile} {direction.upper()}{number}"
+        name = str(port)
         channel: int = self.program.add_channel(
             name,
             PLACES[tile.kind],
@@ -314,6 +330,8 @@ class _Lowering:
                     steps.append((ACQUIRE, ports[fifo], count))
                 case Release(fifo, count):
                     steps.append((RELEASE, ports[fifo], count))
+                case UseLock():
+                    steps.append(self.parts.lock_step(statement))
                 case Call():
                     steps.append((CALL, self._add_call(core, statement, ports), 0))
                 case Loop(trips, inner):
@@ -330,7 +348,12 @@ class _Lowering:
             self.kernels[kernel.symbol] = self.program.add_kernel(kernel.symbol, thunk)
             self.out.kernel_names.append(kernel.name)
         ticks = kernel.cycles(self.device, *call.scalars) * self.base.array_ticks
-        pointers = [(ports[held.fifo], held.index, -1) for held in call.operands]
+        pointers = [
+            (ports[operand.fifo], operand.index, -1)
+            if isinstance(operand, Held)
+            else (-1, 0, self.parts.buffers[operand.buffer])
+            for operand in call.operands
+        ]
         added: int = self.program.add_call(
             core, self.kernels[kernel.symbol], ticks, pointers, list(call.scalars)
         )
@@ -340,23 +363,39 @@ class _Lowering:
 
     def _add_sequence(self) -> None:
         device, tick = self.device, self.base.controller_ticks
-        tasks = self.design.tasks
+        channels: list[int] = []  # of the tasks started
         last_await = max(
             (i for i, step in enumerate(self.design.sequence) if isinstance(step, Await)),
             default=-1,
         )
-        number = 0
         for place, step in enumerate(self.design.sequence):
-            if isinstance(step, DmaTask):
-                channel, descriptor = self._add_task(step)
-                ticks = device.issue_task_cycles * tick
-                self.program.add_controller_step(PUSH, ticks, channel, descriptor, number)
-                number += 1
-            else:
-                channel = self._task_channel(tasks[step.task])
-                last = place == last_await
-                cycles = device.token_last_cycles if last else device.token_other_cycles
-                self.program.add_controller_step(AWAIT, cycles * tick, channel, -1, step.task)
+            match step:
+                case DmaTask():
+                    channel, descriptor = self._add_task(step)
+                    ticks = device.issue_task_cycles * tick
+                    self.program.add_controller_step(
+                        PUSH, ticks, channel, descriptor, len(channels)
+                    )
+                    channels.append(channel)
+                case ChannelTask():
+                    channel, descriptor, ticks = self.parts.add_task(step)
+                    self.program.add_controller_step(
+                        PUSH, ticks, channel, descriptor, len(channels)
+                    )
+                    channels.append(channel)
+                case Await(task):
+                    if task >= len(channels):
+                        raise ValueError("the runtime sequence awaits a task before it issues it")
+                    last = place == last_await
+                    cycles = device.token_last_cycles if last else device.token_other_cycles
+                    self.program.add_controller_step(AWAIT, cycles * tick, channels[task], -1, task)
+                case ControllerWork(writes, blocks):
+                    cycles = writes * device.write32_cycles + blocks * device.blockwrite_cycles
+                    self.program.add_controller_step(WORK, cycles * tick, -1, -1, -1)
+                case WriteWord(buffer, offset, word):
+                    self.program.add_controller_write(
+                        device.write32_cycles * tick, self.parts.buffers[buffer], offset, word
+                    )
 
     def _task_channel(self, task: DmaTask) -> int:
         fifo = self.design.fifo(task.fifo)

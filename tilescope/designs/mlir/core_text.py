@@ -98,7 +98,8 @@ class CoreText:
         )
 
     def _call(self, call: Call, subviews: _Subviews, accessed: dict[Held, str]) -> Iterator[str]:
-        for held in call.operands:
+        operands = held_operands(call)
+        for held in operands:
             if held in accessed:
                 continue
             if held.index >= self.held.get(held.fifo, 0):
@@ -112,9 +113,9 @@ class CoreText:
                 f"{subviews[held.fifo][0]}[{held.index}] : "
                 f"!aie.objectfifosubview<{kind}> -> {kind}"
             )
-        values = [accessed[held] for held in call.operands]
+        values = [accessed[held] for held in operands]
         values += [self._constant(scalar, "i32") for scalar in call.scalars]
-        kinds = [self._type(held.fifo) for held in call.operands] + ["i32"] * len(call.scalars)
+        kinds = [self._type(held.fifo) for held in operands] + ["i32"] * len(call.scalars)
         name = call.kernel.symbol
         yield f"func.call {symbol(name)}({', '.join(values)}) : ({', '.join(kinds)}) -> ()"
 
@@ -131,6 +132,14 @@ class CoreText:
         yield "}"
         if {f: n for f, n in before.items() if n} != {f: n for f, n in self.held.items() if n}:
             raise DesignError(f"A loop of {self.core.tile} ends with other objects than it began.")
+
+
+def held_operands(call: Call) -> list[Held]:
+    """A call's arguments where all are objects of FIFOs; DesignError where one is a buffer."""
+    held = [operand for operand in call.operands if isinstance(operand, Held)]
+    if len(held) < len(call.operands):
+        raise DesignError(f"{call.kernel.symbol} takes a buffer, which is not printed.")
+    return held
 
 
 def _forget(accessed: dict[Held, str], fifo: str) -> None:

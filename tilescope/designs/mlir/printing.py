@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from math import prod
 
 from tilescope.designs.ir import Await, Design, DmaTask, HostBuffer, Link, ObjectFifo, Tile, Walk
-from tilescope.designs.mlir.core_text import CoreText
+from tilescope.designs.mlir.core_text import CoreText, held_operands
 from tilescope.designs.mlir.names import (
     ARRAY_OF,
     MAX_TASK_DIMS,
@@ -32,6 +32,8 @@ def print_design(design: Design, generation: str = "aie2") -> str:
     something that the text has no words for.
     """
     require_sound(design)
+    if design.streams or design.buffers or design.locks:
+        raise DesignError(f"{design.name} names its own buffers and locks, which is not printed.")
     lines = [
         f"module {symbol(design.name)} {{",
         f"  aie.device({ARRAY_OF[generation]}) {{",
@@ -69,7 +71,9 @@ def _kernels(design: Design) -> Iterator[str]:
     fifos = {fifo.name: fifo for fifo in design.fifos}
     for core in design.cores:
         for call in core.calls():
-            operands = [memref(fifos[h.fifo].shape, fifos[h.fifo].dtype) for h in call.operands]
+            operands = [
+                memref(fifos[h.fifo].shape, fifos[h.fifo].dtype) for h in held_operands(call)
+            ]
             types = ", ".join((*operands, *("i32" for _ in call.scalars)))
             kernel = call.kernel
             known = declared.setdefault(kernel.symbol, (kernel, types))
@@ -131,6 +135,8 @@ def _sequence(design: Design) -> Iterator[str]:
             for line in _task(step, issued, issued in awaited, buffers):
                 yield f"  {line}"
             issued += 1
+        elif not isinstance(step, Await):
+            raise DesignError(f"{design.name} has steps that are read and not printed.")
         elif step.task < issued:
             yield f"  aiex.dma_await_task(%task_{step.task})"
         else:
