@@ -9,9 +9,10 @@ from tilescope.quantities.units import format_bytes, format_count, significant
 def words(launch: ProductLaunch) -> tuple[str, ...]:
     """What each resource has to do in one launch, in the order of LIMITS."""
     device, charges = launch.charges.device, launch.charges
-    (read, read_runs), (written, written_runs) = launch.traffic()
+    traffic = launch.traffic()
     tasks = launch.blocks * (launch.columns + launch.rounds * (launch.a_feeds + launch.b_feeds))
     tokens = launch.waits() + launch.columns
+    runs = traffic.read_runs + traffic.written_runs
     port = significant(4 / charges.read_word)
     stream = device.stream_bytes_per_cycle
     inputs = launch.blocks * launch.slices
@@ -24,8 +25,8 @@ def words(launch: ProductLaunch) -> tuple[str, ...]:
     core = format_bytes(round(max(core_a, core_b)))
     return (
         f"{_counted(tasks, 'transfer')} and {_counted(tokens, 'token')} of the controller",
-        f"{format_bytes(read)} read and {format_bytes(written)} written at "
-        f"{significant(device.ddr_gbps)} GB/s, {_counted(read_runs + written_runs, 'run')}",
+        f"{format_bytes(traffic.read_bytes)} read and {format_bytes(traffic.written_bytes)} "
+        f"written at {significant(device.ddr_gbps)} GB/s, {_counted(runs, 'run')}",
         f"at most {most} through one shim channel, {port} B/cycle",
         f"at most {most} through one mem tile channel, {stream} B/cycle",
         f"at most {core} through one core's channel, {stream} B/cycle",

@@ -8,12 +8,12 @@ no simulated launch is faster.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from tilescope.designs.charges import Charges
-from tilescope.designs.gemm import BLOCKS_IN_FLIGHT, MAX_SHARDS, MAX_TASK_STEPS, QUEUED_INPUTS
+from tilescope.designs.gemm import BLOCKS_IN_FLIGHT, MAX_TASK_STEPS, QUEUED_INPUTS
 from tilescope.designs.mapping import Mapping
+from tilescope.designs.traffic import Traffic, feed_lines, product_traffic
 from tilescope.quantities.dtypes import dtype_bytes
 from tilescope.quantities.shapes import ceil_div
 
@@ -55,7 +55,7 @@ class ProductLaunch:
         self.pieces = staged // tile_k  # objects of a slice
         self.rounds = ceil_div(self.slices, MAX_TASK_STEPS)
         self.in_flight = max(1, BLOCKS_IN_FLIGHT + 1 - self.rounds)
-        self.a_lines, self.b_lines = _lines(mapping)
+        self.a_lines, self.b_lines = feed_lines(mapping)
         self.a_feeds = ceil_div(rows, self.a_lines)
         self.b_feeds = ceil_div(columns, self.b_lines)
         self.a_slice = ceil_div(tile_m * staged * size, 4) * charges.read_word
@@ -231,45 +231,43 @@ class ProductLaunch:
 
     def ddr(self) -> Need:
         """Bytes at the peak rate and the fixed time of each run, one server for all channels."""
-        (read_bytes, read_runs), (written_bytes, written_runs) = self.traffic()
-        reads = read_bytes * self.charges.ddr_byte + read_runs * self.charges.ddr_run
-        writes = written_bytes * self.charges.ddr_byte + written_runs * self.charges.ddr_run
-        busy = (reads + writes) * DDR_ROUNDING
-        begins = self._a_starts(0)
+        charges, traffic = self.charges, self.traffic()
+        reads = self._served(traffic.read_bytes, traffic.read_runs)
+        writes = self._served(traffic.written_bytes, traffic.written_runs)
+        begins = self._a_starts(0) + self._unused(traffic)
         # the last input is followed by calls and the last C; that of blocks no longer in flight
         # was written before it was issued
         written = writes / self.blocks * max(0, self.blocks - self.in_flight)
         after = min(
             self._after_slice(self.a_object, 0),
-            self._after_slice(self.b_object, self.charges.acquire),
+            self._after_slice(self.b_object, charges.acquire),
         )
-        last_read = (reads + written) * DDR_ROUNDING + self.charges.to_mem + after + self.drain_one
-        ends = max(busy + self.charges.to_core, last_read) + self.charges.last_token
-        return Need(busy, begins + ends)
+        last_read = reads + written + charges.to_mem + after + self.drain_one
+        ends = max(reads + writes + charges.to_core, last_read) + charges.last_token
+        return Need(reads + writes, begins + ends)
 
-    def traffic(self) -> tuple[tuple[int, int], tuple[int, int]]:
-        """Bytes and contiguous runs that are read from DDR, and those that are written."""
-        m, n, k = self.shape
-        tile_m, tile_n, _ = self.mapping.core_tile
-        staged = self.mapping.staged_k
-        full, rest = divmod(self.slices, MAX_TASK_STEPS)
-        runs = 0
-        for trips, times in ((MAX_TASK_STEPS, full), (rest, 1)):
-            if trips * times == 0:
-                continue
-            for lines, feeds in _groups(self.rows, self.a_lines):
-                walk = ((trips, staged), (lines, tile_m * k), (tile_m, k), (staged, 1))
-                runs += times * feeds * _runs(walk)
-            for lines, feeds in _groups(self.columns, self.b_lines):
-                if self.mapping.b_layout == "row":
-                    walk = ((trips, staged * n), (lines, tile_n), (staged, n), (tile_n, 1))
-                else:
-                    walk = ((trips, staged), (lines, tile_n * k), (tile_n, k), (staged, 1))
-                runs += times * feeds * _runs(walk)
-        block_bytes = (self.rows * tile_m + self.columns * tile_n) * k * self.size
-        stored = 1 if tile_n == n else self.rows * tile_m
-        reads = (self.blocks * block_bytes, self.blocks * runs)
-        return reads, (m * n * self.c_size, self.blocks * self.columns * stored)
+    def _served(self, moved_bytes: int, runs: int) -> float:
+        ticks = moved_bytes * self.charges.ddr_byte + runs * self.charges.ddr_run
+        return ticks * DDR_ROUNDING
+
+    def _unused(self, traffic: Traffic) -> float:
+        """What DDR cannot serve while only the first channels have been told to read."""
+        charges = self.charges
+        port = 4 / charges.read_word / DDR_ROUNDING  # bytes a cycle
+        a = port * (charges.ddr_byte + charges.ddr_run / traffic.a_run_bytes)
+        b = port * (charges.ddr_byte + charges.ddr_run / traffic.b_run_bytes)
+        loads = [a] * self.a_feeds + [b] * self.b_feeds
+        asked, unused = 0.0, 0.0
+        for load in loads[:-1]:
+            asked += load
+            if asked >= 1:
+                break
+            unused += (1 - asked) * charges.issue
+        return unused
+
+    def traffic(self) -> Traffic:
+        """What the launch moves between DDR and the array."""
+        return product_traffic(self.shape, self.size, self.c_size, self.mapping)
 
     def issue(self) -> Need:
         """The controller: every task, every token, and the last block's way through the array."""
@@ -297,29 +295,3 @@ class ProductLaunch:
 
     def _lines_of_last_feed(self) -> int:
         return (self.columns - 1) % self.b_lines + 1
-
-
-def _lines(mapping: Mapping) -> tuple[int, int]:
-    """Rows that one shim channel of A feeds, and columns that one of B feeds, at most."""
-    rows, columns = mapping.grid
-    if mapping.ports == "single":
-        return rows, min(columns, MAX_SHARDS)
-    return ceil_div(rows, min(rows, columns)), 1
-
-
-def _groups(lines: int, each: int) -> Iterable[tuple[int, int]]:
-    """(lines, feeds with so many) where so many lines are shared out `each` at a time."""
-    full, rest = divmod(lines, each)
-    return ((each, full), (rest, 1)) if rest else ((each, full),)
-
-
-def _runs(levels: Iterable[tuple[int, int]]) -> int:
-    """Contiguous runs of a walk over (size, stride) levels, outermost first."""
-    walked = [level for level in levels if level[0] != 1]
-    run = 1
-    while walked and walked[-1][1] == run:
-        run *= walked.pop()[0]
-    count = 1
-    for size, _ in walked:
-        count *= size
-    return count
