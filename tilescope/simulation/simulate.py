@@ -60,7 +60,8 @@ class PreparedDesign:
     ) -> DesignOutcome:
         """One launch without data; steady states are repeated at once unless told otherwise.
 
-        `objects`: note when objects come and go, for what memories hold. Raises DesignError where it cannot finish.
+        `objects`: note when objects come and go, for what memories hold. Raises DesignError where
+        it cannot finish.
         """
         with _plain_errors(self.design.name, self.device):
             raw = _engine.run_timing(
@@ -130,9 +131,7 @@ class BoundPlan:
         prepared, plan = self.prepared, self.prepared.plan
         assert prepared.engine_plan is not None  # bind() refused otherwise
         with _plain_errors(plan.gemm.label, prepared.device):
-            raw = prepared.engine_plan.run(
-                self.bytes, prepared.steps, spans, objects=objects
-            )
+            raw = prepared.engine_plan.run(self.bytes, prepared.steps, spans, objects=objects)
         outcomes = [
             read_outcome(one.lowered, row) for one, row in zip(prepared.designs, raw, strict=True)
         ]
