@@ -76,6 +76,12 @@ class ProductLaunch:
         # one mem tile channel takes a column's C out, core by core
         self.drain_all = self.drain_one + (rows - 1) * (self.c_slice + charges.between)
         self.tokens_first = (columns - 1) * charges.token + charges.last_token
+        # A goes to all columns at once, so the first column's last call waits until the last
+        # column has freed the object two before, and all the tokens are still to come
+        self.behind = (2, 1)[self.pieces - 1] if self.pieces < 3 else 0
+        self.coupled = self.calls // self.blocks > 2
+        call = charges.setup + self.a_object + charges.to_core + self.step + charges.release
+        self.after_freed = call + self.drain_all + self.tokens_first
         self.a_first, self.a_last = self._a_in_mem(0), self._a_in_mem(rows - 1)
         self.b_first, self.b_last = self._b_in_mem(0), self._b_in_mem(columns - 1)
 
@@ -118,8 +124,13 @@ class ProductLaunch:
             around += charges.setup + self.c_object
         # its first C may be cleared, and its first A taken, while it waits for B
         busy = self.calls * self.step + (self.blocks - 1) * around
-        before = charges.setup + charges.to_core - charges.acquire + charges.release
-        return Need(busy, busy + before + self._over_cores(self.a_object, self.b_object))
+        before = charges.setup + charges.to_core - charges.acquire
+        total = busy + before + charges.release + self._over_cores(self.a_object, self.b_object)
+        if self.coupled:
+            last = max(self.a_first + self.a_object, self.b_last + self.b_object)
+            freed = last + before + busy - 2 * self.step - charges.release
+            total = max(total, freed + self.after_freed)
+        return Need(busy, total)
 
     def _over_cores(self, a: float, b: float) -> float:
         """What comes before and after a core's work, for the worst of the corners.
@@ -163,6 +174,19 @@ class ProductLaunch:
         calls = self.calls // self.blocks * self.step - charges.acquire
         return arrives + charges.setup + charges.to_core + calls + charges.release
 
+    def _freed(self, in_mem: float) -> float:
+        """The end, where the slice of B for the last column's last call but two is in its mem tile.
+
+        No bound where there are fewer than three calls for each block.
+        """
+        if not self.coupled:
+            return 0.0
+        charges = self.charges
+        calls = self.pieces if self.behind else self.pieces - 2
+        used = charges.setup + self.b_object + charges.to_core - charges.acquire - charges.release
+        used += self.step + (calls - 1) * max(self.step, self.b_object + charges.between)
+        return in_mem + used + self.after_freed
+
     # --- ports ---------------------------------------------------------------------------------
 
     def shim_port(self) -> Need:
@@ -177,11 +201,16 @@ class ProductLaunch:
             a_last += (self.a_feeds - 1) * charges.issue
             a_first = a_total - (self.a_lines - 1) * (self.a_slice + charges.between)
             a_first += self.drain_all
+        if self.columns % self.b_lines == 0:
+            later = (self.b_feeds - 1) * charges.issue
+            freed = self.behind * self.b_lines * (self.b_slice + charges.between)
+            b_last = self._freed(b_total + later - freed)
+        else:
+            b_last = 0.0
         b_total += self._after_slice(self.b_object, charges.acquire) + self.drain_all
         b_first = b_total + self._tokens(self.b_lines - 1)
-        b_last = b_total + charges.last_token
         if self.columns % self.b_lines == 0:
-            b_last += (self.b_feeds - 1) * charges.issue
+            b_last = max(b_last, b_total + charges.last_token + later)
         moved = self.blocks * self.rows * self.c_slice
         moved += self.blocks * (self.rows - 1) * charges.between
         starts = charges.write_starts(self.blocks)
@@ -244,6 +273,14 @@ class ProductLaunch:
         )
         last_read = reads + written + charges.to_mem + after + self.drain_one
         ends = max(reads + writes + charges.to_core, last_read) + charges.last_token
+        if self.coupled:
+            # before the last A of the row that is read last goes to all columns, each has freed
+            # the object two before: of B no more than two objects of each are still to be read
+            _, tile_n, tile_k = self.mapping.core_tile
+            runs = tile_k if self.mapping.b_layout == "row" else tile_n
+            unread = self._served(2 * tile_n * tile_k * self.size, 2 * runs + 1) * self.columns
+            freed = self.after_freed - charges.setup - self.drain_all + self.drain_one
+            ends = max(ends, reads + written - unread / DDR_ROUNDING + freed)
         return Need(reads + writes, begins + ends)
 
     def _served(self, moved_bytes: int, runs: int) -> float:
@@ -282,11 +319,15 @@ class ProductLaunch:
         moves = slices * self.b_slice + (slices - 1) * charges.between + charges.to_mem
         after = self._after_slice(self.b_object, charges.acquire) + self.drain_all
         through = before + start + moves + after + charges.last_token
+        freed = 0.0
+        if stretch > self.behind:
+            unmoved = self.behind * (slices // stretch) * (self.b_slice + charges.between)
+            freed = self._freed(before + start + moves - unmoved)
         busy = before + self.tokens_first
         earlier = (self.b_feeds - 1) * charges.issue
         first = through - earlier + self._tokens(self.b_lines - 1) - charges.last_token
         even = self.columns % self.b_lines == 0
-        return Need(busy, max(busy, through, first if even else 0.0))
+        return Need(busy, max(busy, through, freed, first if even else 0.0))
 
     def waits(self) -> int:
         """Tokens that the controller awaits before it has issued everything."""
