@@ -1,11 +1,6 @@
-// Launches timed by the thousand: threads take the next one that is left.
 #include "tilescope/batch.hpp"
 
-#include <algorithm>
-#include <atomic>
-#include <exception>
-#include <mutex>
-#include <thread>
+#include "tilescope/spread.hpp"
 
 namespace tilescope {
 
@@ -39,24 +34,7 @@ TimedLaunch time_launch(const GemmLaunch& launch, const GemmDevice& device) {
 
 std::vector<TimedLaunch> time_launches(const std::vector<GemmLaunch>& launches, const GemmDevice& device, int threads) {
   std::vector<TimedLaunch> results(launches.size());
-  std::atomic<size_t> next{0};
-  std::mutex failing;
-  std::exception_ptr failure;
-  const auto work = [&] {
-    try {
-      for (size_t i = next++; i < launches.size(); i = next++) results[i] = time_launch(launches[i], device);
-    } catch (...) {
-      const std::lock_guard<std::mutex> held(failing);
-      failure = std::current_exception();
-      next = launches.size();
-    }
-  };
-  const size_t helpers = std::min(launches.size(), static_cast<size_t>(std::max(threads, 1))) - (launches.empty() ? 0 : 1);
-  std::vector<std::thread> pool;
-  for (size_t i = 0; i < helpers; ++i) pool.emplace_back(work);
-  work();
-  for (std::thread& thread : pool) thread.join();
-  if (failure) std::rethrow_exception(failure);
+  spread_over(launches.size(), 1, threads, [&](size_t i) { results[i] = time_launch(launches[i], device); });
   return results;
 }
 

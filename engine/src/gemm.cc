@@ -5,54 +5,24 @@
 #include <stdexcept>
 #include <utility>
 
+#include "gemm_shape.hpp"
+
 namespace tilescope {
 
 namespace {
 
-constexpr int64_t kBlocksInFlight = 3;
-constexpr int64_t kQueuedInputs = 4;
-constexpr int64_t kMaxShards = 4;
-constexpr int64_t kMaxTaskSteps = 64;
 constexpr int32_t kInputDepth = 2;
 constexpr int32_t kMemDepth = 2;
 
-int64_t ceil_div(int64_t dividend, int64_t divisor) { return (dividend + divisor - 1) / divisor; }
-
-// Sizes and strides in elements, outermost first.
-using Walk = std::vector<std::pair<int64_t, int64_t>>;
-
-int64_t elements_of(const Walk& walk) {
-  int64_t count = 1;
-  for (const auto& [size, stride] : walk) count *= size;
-  return count;
+bool walk_fits(const Walk& walk, int64_t element_bytes, int32_t dims, int64_t granularity) {
+  if (walk.size() > static_cast<size_t>(dims) || walk.run() * element_bytes % granularity != 0) return false;
+  for (size_t level = 0; level < walk.above_run(); ++level)
+    if (walk[level].second * element_bytes % granularity != 0) return false;
+  return true;
 }
 
-int64_t runs_of(Walk walk) {
-  walk.erase(std::remove_if(walk.begin(), walk.end(), [](const auto& d) { return d.first == 1; }), walk.end());
-  int64_t run = 1;
-  while (!walk.empty() && walk.back().second == run) {
-    run *= walk.back().first;
-    walk.pop_back();
-  }
-  return elements_of(walk);
-}
-
-bool walk_fits(Walk walk, int64_t element_bytes, int32_t dims, int64_t granularity) {
-  walk.erase(std::remove_if(walk.begin(), walk.end(), [](const auto& d) { return d.first <= 1; }), walk.end());
-  if (walk.size() > static_cast<size_t>(dims)) return false;
-  int64_t run = 1;
-  while (!walk.empty() && walk.back().second == run) {
-    run *= walk.back().first;
-    walk.pop_back();
-  }
-  if (run * element_bytes % granularity != 0) return false;
-  return std::all_of(walk.begin(), walk.end(),
-                     [&](const auto& d) { return d.second * element_bytes % granularity == 0; });
-}
-
-bool sizes_fit(Walk walk, const std::vector<int64_t>& bounds) {
-  walk.erase(std::remove_if(walk.begin(), walk.end(), [](const auto& d) { return d.first <= 1; }), walk.end());
-  if (walk.size() <= 1) return true;
+bool sizes_fit(const Walk& walk, const std::vector<int64_t>& bounds) {
+  if (walk.size() <= 1) return true;  // one run: a length, not a walk
   for (size_t i = 0; i < std::min(walk.size(), bounds.size()); ++i) {
     const int64_t bound = bounds[bounds.size() - 1 - i];
     if (bound >= 0 && walk[walk.size() - 1 - i].first > bound) return false;
@@ -60,7 +30,7 @@ bool sizes_fit(Walk walk, const std::vector<int64_t>& bounds) {
   return true;
 }
 
-// The smallest products of 128-bit arithmetic, refused where they do not fit.
+// Products of 128 bits, refused where they need more.
 using Wide = __int128;
 
 Wide times(Wide a, Wide b) {
@@ -87,73 +57,6 @@ int64_t ddr_load(int64_t bytes, int64_t runs, int64_t word_milliticks, const Gem
   const Wide under = times(times(times(rate.over, run.under), times(words, word_milliticks)), 1'000'000'000);
   return std::max<int64_t>(1, rounded(over, under));
 }
-
-struct Feed {
-  bool of_a;
-  int64_t first;
-  int64_t lines;
-};
-
-struct Shape {
-  const GemmLaunch& launch;
-  int64_t rows, columns, m, n, k, staged, pieces;
-  std::vector<Feed> feeds;
-
-  explicit Shape(const GemmLaunch& l)
-      : launch(l),
-        rows(l[GemmLaunch::rows]),
-        columns(l[GemmLaunch::columns]),
-        m(l[GemmLaunch::tile_m]),
-        n(l[GemmLaunch::tile_n]),
-        k(l[GemmLaunch::tile_k]),
-        staged(l[GemmLaunch::staged]),
-        pieces(staged / k) {
-    if (l[GemmLaunch::spread] != 0) {
-      const int64_t groups = std::min(rows, columns);
-      const int64_t each = ceil_div(rows, groups);
-      for (int64_t group = 0; group < groups; ++group) {
-        const int64_t first = group * each;
-        const int64_t last = std::min(rows, first + each);
-        if (first < last) feeds.push_back({true, first, last - first});
-      }
-      for (int64_t column = 0; column < columns; ++column) feeds.push_back({false, column, 1});
-    } else {
-      feeds.push_back({true, 0, rows});
-      for (int64_t first = 0; first < columns; first += kMaxShards)
-        feeds.push_back({false, first, std::min(kMaxShards, columns - first)});
-    }
-  }
-
-  bool by_columns() const { return launch[GemmLaunch::by_columns] != 0; }
-
-  // What a shim task of a feed reads, for `trips` stretches of K.
-  Walk task_walk(const Feed& feed, int64_t trips) const {
-    const int64_t whole_k = launch[GemmLaunch::k], whole_n = launch[GemmLaunch::n];
-    if (feed.of_a) return {{trips, staged}, {feed.lines, m * whole_k}, {m, whole_k}, {staged, 1}};
-    if (by_columns()) return {{trips, staged}, {feed.lines, n * whole_k}, {n, whole_k}, {staged, 1}};
-    return {{trips, staged * whole_n}, {feed.lines, n}, {staged, whole_n}, {n, 1}};
-  }
-
-  Walk c_walk() const { return {{m * rows, launch[GemmLaunch::n]}, {n, 1}}; }
-
-  // How a mem tile passes a slice of A or B on; empty where it lies in the kernel's order already.
-  Walk slice_walk(bool of_a) const {
-    const int64_t r = launch[GemmLaunch::block_r], s = launch[GemmLaunch::block_s], t = launch[GemmLaunch::block_t];
-    if (r == 0) {
-      if (of_a) return staged == k ? Walk{} : Walk{{m, staged}, {k, 1}};
-      return by_columns() ? Walk{{k, 1}, {n, staged}} : Walk{};
-    }
-    if (of_a) return {{m / r, r * staged}, {k / s, s}, {r, staged}, {s, 1}};
-    if (by_columns()) return {{k / s, s}, {n / t, t * staged}, {t, staged}, {s, 1}};
-    return {{k / s, s * n}, {n / t, t}, {s, n}, {t, 1}};
-  }
-
-  Walk block_walk() const {
-    const int64_t r = launch[GemmLaunch::block_r], t = launch[GemmLaunch::block_t];
-    if (r == 0) return {};
-    return {{m / r, r * n}, {r, t}, {n / t, r * t}, {t, 1}};
-  }
-};
 
 // Fills a program in the order in which lowering.py does.
 class Builder {
@@ -243,7 +146,8 @@ class Builder {
 
   void add_ends() {
     const GemmLaunch& l = shape_.launch;
-    for (const Feed& feed : shape_.feeds) {
+    for (int64_t place = 0; place < shape_.feeds(); ++place) {
+      const Feed feed = shape_.feed(place);
       feed_source_.push_back(add_channel(Place::shim, true));
       const int64_t bytes = (feed.of_a ? shape_.m : shape_.n) * shape_.k * l[GemmLaunch::element_bytes];
       for (int64_t line = feed.first; line < feed.first + feed.lines; ++line) {
@@ -251,14 +155,14 @@ class Builder {
         const int32_t storage = storages_;
         storages_ += kInputDepth;
         const int64_t consumers = feed.of_a ? shape_.columns : shape_.rows;
-        for (int64_t place = 0; place < consumers; ++place) {
+        for (int64_t other = 0; other < consumers; ++other) {
           const Locks locks = add_locks(kInputDepth);
           const std::vector<int32_t> buffers = add_buffers(kInputDepth, bytes, storage);
           const int32_t channel = add_channel(Place::core, false);
           for (const int32_t buffer : buffers) add_step(channel, buffer, bytes, locks.free, locks.full);
           close_ring(channel);
           targets.push_back(channel);
-          const size_t core = feed.of_a ? core_at(line, place) : core_at(place, line);
+          const size_t core = feed.of_a ? core_at(line, other) : core_at(other, line);
           ports_[core].push_back({{}, locks.full, locks.free, buffers});
         }
         line_targets_.push_back(std::move(targets));
@@ -304,7 +208,8 @@ class Builder {
 
   void add_links() {
     const GemmLaunch& l = shape_.launch;
-    for (const Feed& feed : shape_.feeds) {
+    for (int64_t place = 0; place < shape_.feeds(); ++place) {
+      const Feed feed = shape_.feed(place);
       const int64_t bytes = (feed.of_a ? shape_.m : shape_.n) * shape_.staged * l[GemmLaunch::element_bytes];
       feed_target_.emplace_back();
       add_link(feed.lines, bytes, shape_.pieces, false, feed_target_.back(), line_sources_);
@@ -327,9 +232,10 @@ class Builder {
 
   void add_flows() {
     size_t line = 0;
-    for (size_t feed = 0; feed < shape_.feeds.size(); ++feed) {
+    for (int64_t place = 0; place < shape_.feeds(); ++place) {
+      const auto feed = static_cast<size_t>(place);
       add_flow(feed_source_[feed], {feed_target_[feed]}, device_.to_mem_ticks);
-      for (int64_t place = 0; place < shape_.feeds[feed].lines; ++place, ++line)
+      for (int64_t left = shape_.feed(place).lines; left > 0; --left, ++line)
         add_flow(line_sources_[line], line_targets_[line], device_.from_mem_ticks);
     }
     for (int64_t column = 0; column < shape_.columns; ++column) {
@@ -365,8 +271,8 @@ class Builder {
   };
 
   Kind kind_of(const Walk& walk, int64_t element_bytes, int64_t word_milliticks) const {
-    const int64_t bytes = elements_of(walk) * element_bytes;
-    return {bytes, ddr_load(bytes, runs_of(walk), word_milliticks, device_)};
+    const int64_t bytes = walk.elements() * element_bytes;
+    return {bytes, ddr_load(bytes, walk.runs(), word_milliticks, device_)};
   }
 
   void push(int32_t channel, int32_t host, const Kind& kind) {
@@ -388,40 +294,40 @@ class Builder {
 
   void add_sequence() {
     const GemmLaunch& l = shape_.launch;
-    const int64_t stretches = l[GemmLaunch::k] / shape_.staged;
-    const int64_t rounds = ceil_div(stretches, kMaxTaskSteps);
-    const int64_t blocks = (l[GemmLaunch::m] / (shape_.m * shape_.rows)) * (l[GemmLaunch::n] / (shape_.n * shape_.columns));
-    const int64_t in_flight = std::max<int64_t>(1, kBlocksInFlight + 1 - rounds);
     const Kind c = kind_of(shape_.c_walk(), l[GemmLaunch::c_bytes], device_.write_milliticks);
-    std::vector<Kind> full, rest;  // by feed: a whole task, and what is left of K for the last one
-    const int64_t left = stretches - (rounds - 1) * kMaxTaskSteps;
-    for (const Feed& feed : shape_.feeds) {
-      const auto kind = [&](int64_t trips) {
-        return kind_of(shape_.task_walk(feed, trips), l[GemmLaunch::element_bytes], device_.read_milliticks);
+    std::vector<Kind> whole, rest;  // by feed: a task that is not the last of a block, and the last
+    for (int64_t place = 0; place < shape_.feeds(); ++place) {
+      const Feed feed = shape_.feed(place);
+      const auto kind = [&](int64_t round) {
+        const Walk walk = shape_.task_walk(feed.of_a, feed.lines, shape_.trips(round));
+        return kind_of(walk, l[GemmLaunch::element_bytes], device_.read_milliticks);
       };
-      rest.push_back(kind(left));
-      full.push_back(rounds > 1 ? kind(kMaxTaskSteps) : rest.back());
+      rest.push_back(kind(shape_.rounds - 1));
+      whole.push_back(shape_.rounds > 1 ? kind(0) : rest.back());
     }
-    const auto tasks = static_cast<int32_t>(shape_.feeds.size());
+    const auto tasks = static_cast<int32_t>(shape_.feeds());
     std::vector<int32_t> last_c;
-    for (int64_t block = 0; block < blocks; ++block) {
-      if (block >= in_flight) await(last_c[static_cast<size_t>(block - in_flight)]);
+    for (int64_t block = 0; block < shape_.blocks; ++block) {
+      if (block >= shape_.in_flight) await(last_c[static_cast<size_t>(block - shape_.in_flight)]);
       for (const int32_t drain : drain_) push(drain, 2, c);
       last_c.push_back(issued_ - 1);
-      for (int64_t round = 0; round < rounds; ++round) {
+      for (int64_t round = 0; round < shape_.rounds; ++round) {
         if (round >= kQueuedInputs) {
           const int32_t earlier = issued_ - static_cast<int32_t>(kQueuedInputs) * tasks;
           for (int32_t task = earlier; task < earlier + tasks; ++task) await(task);
         }
-        for (size_t feed = 0; feed < shape_.feeds.size(); ++feed)
-          push(feed_source_[feed], shape_.feeds[feed].of_a ? 0 : 1, round + 1 < rounds ? full[feed] : rest[feed]);
+        const std::vector<Kind>& kinds = round + 1 < shape_.rounds ? whole : rest;
+        for (int64_t place = 0; place < shape_.feeds(); ++place) {
+          const auto feed = static_cast<size_t>(place);
+          push(feed_source_[feed], shape_.feed(place).of_a ? 0 : 1, kinds[feed]);
+        }
       }
     }
     for (int64_t column = shape_.columns; column-- > 0;) await(last_c.back() - static_cast<int32_t>(column));
     program_.controller.back().ticks = device_.token_last_ticks;
   }
 
-  const Shape shape_;
+  const GemmShape shape_;
   const GemmDevice& device_;
   Program program_;
   int32_t storages_ = 0;
@@ -439,25 +345,23 @@ class Builder {
 }  // namespace
 
 bool gemm_walks_fit(const GemmLaunch& launch, const GemmDevice& device) {
-  const Shape shape(launch);
+  const GemmShape shape(launch);
   const int64_t size = launch[GemmLaunch::element_bytes], c_size = launch[GemmLaunch::c_bytes];
-  const int64_t granularity = device.granularity_bytes;
-  for (const bool of_a : {true, false}) {
-    const Walk walk = shape.slice_walk(of_a);
-    if (!walk.empty() && !walk_fits(walk, size, device.mem_dims, granularity)) return false;
-  }
-  const Walk block = shape.block_walk();
-  if (!block.empty() && !walk_fits(block, c_size, device.mem_dims, granularity)) return false;
-  const auto task_fits = [&](const Walk& walk, int64_t bytes) {
-    return walk_fits(walk, bytes, device.shim_dims, granularity) && sizes_fit(walk, device.shim_sizes);
+  const auto stream_fits = [&](const Walk& walk, int64_t bytes) {
+    return walk.elements() == 1 || walk_fits(walk, bytes, device.mem_dims, device.granularity_bytes);
   };
-  const int64_t stretches = launch[GemmLaunch::k] / shape.staged;
-  const int64_t rounds = ceil_div(stretches, kMaxTaskSteps);
-  for (const Feed& feed : shape.feeds) {
-    if (rounds > 1 && !task_fits(shape.task_walk(feed, kMaxTaskSteps), size)) return false;
-    if (!task_fits(shape.task_walk(feed, stretches - (rounds - 1) * kMaxTaskSteps), size)) return false;
+  const auto task_fits = [&](const Walk& walk, int64_t bytes) {
+    return walk_fits(walk, bytes, device.shim_dims, device.granularity_bytes) && sizes_fit(walk, device.shim_sizes);
+  };
+  if (!stream_fits(shape.slice_walk(true), size) || !stream_fits(shape.slice_walk(false), size) ||
+      !stream_fits(shape.block_walk(), c_size) || !task_fits(shape.c_walk(), c_size))
+    return false;
+  for (int64_t place = 0; place < shape.feeds(); ++place) {
+    const Feed feed = shape.feed(place);
+    for (const int64_t trips : {shape.trips(0), shape.trips(shape.rounds - 1)})
+      if (!task_fits(shape.task_walk(feed.of_a, feed.lines, trips), size)) return false;
   }
-  return task_fits(shape.c_walk(), c_size);
+  return true;
 }
 
 Program gemm_program(const GemmLaunch& launch, const GemmDevice& device) { return Builder(launch, device).take(); }

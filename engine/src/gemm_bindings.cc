@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "tilescope/batch.hpp"
+#include "tilescope/gemm_bound.hpp"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -65,6 +66,17 @@ Numbers time_table(const Table& table, const GemmDevice& device, int threads) {
     results = time_launches(launches, device, threads);
   }
   return results_table(results);
+}
+
+nb::ndarray<nb::numpy, double, nb::ndim<1>> bounds_of(const Table& table, const GemmDevice& device, int threads) {
+  const std::vector<GemmLaunch> launches = launches_of(table);
+  auto* found = new std::vector<double>();
+  nb::capsule owner(found, [](void* p) noexcept { delete static_cast<std::vector<double>*>(p); });
+  {
+    nb::gil_scoped_release released;
+    *found = least_ticks(launches, device, threads);
+  }
+  return nb::ndarray<nb::numpy, double, nb::ndim<1>>(found->data(), {found->size()}, owner);
 }
 
 Program program_of(const Table& table, const GemmDevice& device) { return gemm_program(launches_of(table).at(0), device); }
@@ -172,6 +184,7 @@ void bind_gemm(nb::module_& m) {
         d.granularity_bytes = granularity_bytes;
       });
   m.def("time_launches", &time_table, "launches"_a, "device"_a, "threads"_a = 1);
+  m.def("least_ticks", &bounds_of, "launches"_a, "device"_a, "threads"_a = 1);
   m.def("launch_program", &program_of, "launch"_a, "device"_a);
   m.def("program_numbers", &numbers_of, "program"_a);
 }

@@ -8,6 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import tilescope._engine as _engine
+from tilescope.designs.bounds import mapping_bound_us
 from tilescope.designs.mapping import Mapping
 from tilescope.designs.plan import make_plan
 from tilescope.designs.problems import find_problems
@@ -19,8 +20,10 @@ from tilescope.simulation.batches import (
     WALK_DOES_NOT_FIT,
     engine_device,
     launch_row,
+    least_ticks,
     time_launches,
 )
+from tilescope.simulation.clocks import TimeBase
 from tilescope.simulation.lowering import lower
 from tilescope.simulation.simulate import PreparedDesign
 from tilescope.workloads import Gemm
@@ -104,6 +107,27 @@ def test_a_walk_is_refused_in_a_batch_where_the_design_is_refused_for_it(case):
     of_walks = {what for what in kinds if "walk" in what or "DMA" in what}
     refused = time_launches(row_of(*case), device).status[0] == WALK_DOES_NOT_FIT
     assert refused == bool(of_walks)
+
+
+@given(launches())
+@settings(max_examples=200, deadline=None)
+def test_a_batch_bounds_a_launch_no_higher_than_the_roofline_does(case):
+    device, gemm, mapping = case
+    ticks = least_ticks(row_of(*case), device)[0]
+    if ticks < 0:
+        assert time_launches(row_of(*case), device).status[0] == WALK_DOES_NOT_FIT
+    else:
+        us = ticks / TimeBase.of(device).tick_hz * 1e6
+        assert 0 < us <= mapping_bound_us(gemm, mapping, device) * (1 + 1e-9)
+
+
+@given(launches())
+@settings(max_examples=60, deadline=None)
+def test_no_launch_of_a_batch_is_faster_than_its_bound(case):
+    device = case[0]
+    times = time_launches(row_of(*case), device)
+    assume(times.status[0] == TIMED)
+    assert times.ticks[0] >= least_ticks(row_of(*case), device)[0] * (1 - 1e-12)
 
 
 def seven_rows():

@@ -98,6 +98,18 @@ def time_launches(rows: Table, device: Device, threads: int | None = None) -> Ba
     return BatchTimes(raw[:, 0], raw[:, 1], raw[:, 2:10], raw[:, 10], raw[:, 11])
 
 
+def least_ticks(
+    rows: Table, device: Device, threads: int | None = None
+) -> npt.NDArray[np.float64]:
+    """The least that each launch can take, as `designs.bounds` has it, in ticks.
+
+    Below zero where no DMA of the device makes one of the walks. Raises ValueError as
+    time_launches does.
+    """
+    table = np.ascontiguousarray(rows, dtype=np.int64)
+    return _engine.least_ticks(table, engine_device(device), threads or usable_cores())
+
+
 def usable_cores() -> int:
     """Cores that this process may run on."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
