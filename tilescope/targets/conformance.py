@@ -75,6 +75,10 @@ def check_outcome(outcome: TargetOutcome) -> None:
     launches = sum(share.launches for share in outcome.kernels)
     assert launches == outcome.launches, "the kernels' launches do not sum to the launches"
     assert outcome.tiles >= 1, "there are no tiles"
+    if outcome.bound is not None:
+        above = outcome.bound.us + outcome.bound.gap_us - outcome.npu_us
+        assert outcome.bound.gap_us >= 0, "the time is below its bound"
+        assert abs(above) <= 1e-9 * outcome.npu_us + 1e-5, "bound and gap are not the whole time"
 
 
 def _check_mapped(

@@ -8,6 +8,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from tilescope.runs.limits import Bound
+
 DEVICE_TERMS = (
     "issue",
     "compute",
@@ -45,8 +47,9 @@ class TargetOutcome:
     None when only the time was asked for. npu_us: what the caller waits, without setup_us, which
     is paid once. device_us: first controller instruction to last token, summed over launches.
     budget: µs by term, summing to npu_us. tiles: blocks that the padded product falls into.
-    notes: what a reader must know before trusting the times, one sentence each. outcome: what
-    the engine said, for those who want more.
+    notes: what a reader must know before trusting the times, one sentence each. bound: what no
+    execution of the mapping can beat, None where the target does not know. outcome: what the
+    engine said, for those who want more.
     """
 
     kind: str
@@ -59,4 +62,5 @@ class TargetOutcome:
     launches: int
     tiles: int
     notes: tuple[str, ...] = ()
+    bound: Bound | None = None
     outcome: Any = field(default=None, compare=False, repr=False)

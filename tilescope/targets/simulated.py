@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from tilescope.devices.catalog import load_device
 from tilescope.devices.device import Device
 from tilescope.errors import InputError
 from tilescope.simulation.simulate import LaunchOutcome, simulate_plan
+from tilescope.targets.bounds import case_bound
 from tilescope.targets.composition import LaunchTimes, compose
 from tilescope.targets.costs import RuntimeCosts
 from tilescope.targets.inputs import check_inputs
@@ -65,13 +67,16 @@ class SimulatedNpu:
         """Run C = A @ B once in function and time, or in time only without A and B.
 
         A [m, k] and B [k, n] in the workload's dtype. Raises InputError for inputs of another
-        shape or dtype or only one of them, DesignError for a mapping that does not fit.
+        shape or dtype or only one of them, DesignError for a mapping that does not fit, and
+        RuntimeError where the time lies below its bound.
         """
         inputs = self._inputs(gemm, a, b)
         plan = make_plan(gemm, mapping)
         outcome = simulate_plan(plan, self.device, inputs)
         launches = tuple(_times(launch) for launch in outcome.launches)
-        return compose(launches, self.costs, plan.tiles, outcome.output, outcome)
+        found = compose(launches, self.costs, plan.tiles, outcome.output, outcome)
+        bound = case_bound(gemm, mapping, self.device, self.costs, found.npu_us)
+        return replace(found, bound=bound)
 
     def _inputs(
         self, gemm: Gemm, a: NDArray[Any] | None, b: NDArray[Any] | None
