@@ -8,15 +8,17 @@ from __future__ import annotations
 from tilescope.designs.mapping import Mapping
 from tilescope.designs.plan import make_plan
 from tilescope.devices.device import Device
-from tilescope.runs.timeline import LaunchTimeline, Span, Timeline
+from tilescope.profiling.outcome_series import series_of
+from tilescope.profiling.outcome_spans import spans_of
+from tilescope.runs.timeline import LaunchTimeline, Timeline
 from tilescope.runs.usage import ResourceUse
-from tilescope.simulation.outcomes import ACTIVITIES, CAUSES, DesignOutcome
+from tilescope.simulation.outcomes import DesignOutcome
 from tilescope.simulation.simulate import simulate_design
 from tilescope.workloads.gemm import Gemm
 
 
 def timeline_of(gemm: Gemm, mapping: Mapping, device: Device) -> Timeline:
-    """The spans of every distinct launch of a case.
+    """The spans of every distinct launch of a case, what fed what, and figures over time.
 
     Raises:
         DesignError: a design does not fit the device or cannot finish.
@@ -24,16 +26,24 @@ def timeline_of(gemm: Gemm, mapping: Mapping, device: Device) -> Timeline:
     launches = []
     for planned in make_plan(gemm, mapping).launches:
         outcome = simulate_design(planned.design, device, spans=True)
-        launches.append(
-            LaunchTimeline(
-                planned.kernel,
-                planned.count,
-                float(outcome.device_us),
-                spans_of(outcome),
-                uses_of(outcome),
-            )
-        )
+        launches.append(launch_timeline(planned.kernel, planned.count, outcome, device))
     return Timeline(gemm.name, tuple(launches))
+
+
+def launch_timeline(
+    kernel: str, count: int, outcome: DesignOutcome, device: Device
+) -> LaunchTimeline:
+    """One launch, from an outcome with spans."""
+    spans, places = spans_of(outcome)
+    return LaunchTimeline(
+        kernel,
+        count,
+        float(outcome.device_us),
+        spans,
+        uses_of(outcome),
+        places[outcome.notes.links],
+        tuple(series_of(outcome, device)),
+    )
 
 
 def uses_of(outcome: DesignOutcome) -> tuple[ResourceUse, ...]:
@@ -49,33 +59,3 @@ def uses_of(outcome: DesignOutcome) -> tuple[ResourceUse, ...]:
         )
         for use in outcome.resources
     )
-
-
-def spans_of(outcome: DesignOutcome) -> tuple[Span, ...]:
-    """The rows of an outcome with names, and with µs for ticks; ordered by start and resource."""
-    kernels = list(outcome.kernel_calls)
-    names = [resource.name for resource in outcome.resources]
-    us_per_tick = 1e6 / outcome.tick_hz
-    rows = sorted(
-        (start, resource, end, activity, detail)
-        for resource, activity, detail, start, end in outcome.spans.tolist()
-    )
-    return tuple(
-        Span(
-            names[resource],
-            ACTIVITIES[activity],
-            _detail(ACTIVITIES[activity], detail, kernels),
-            start * us_per_tick,
-            end * us_per_tick,
-        )
-        for start, resource, end, activity, detail in rows
-    )
-
-
-def _detail(activity: str, detail: int, kernels: list[str]) -> str:
-    """The kernel of a call, the cause of a wait, the number of an issued task."""
-    if activity == "call":
-        return kernels[detail]
-    if activity == "wait":
-        return CAUSES[detail]
-    return f"task {detail}" if activity == "issue" and detail >= 0 else ""
