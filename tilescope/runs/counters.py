@@ -13,9 +13,13 @@ Ratio = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class TileMemory(Part):
-    """The most bytes that one tile's memory ever held, beside what it has."""
+    """The most bytes that one tile's memory ever held, beside what it has.
+
+    allocated_bytes: what the design reserves there, absent from older files.
+    """
 
     tile: str
+    allocated_bytes: Count | None = None
     peak_bytes: Count
     capacity_bytes: Count
 
@@ -24,9 +28,11 @@ class MemoryLevel(Part):
     """One level of the memory hierarchy: l1, l2 (mem tiles) or ddr.
 
     allocated_bytes: what the design reserves; peak_bytes: the most that held data at one time,
-    over all tiles of the level; capacity_bytes: None for DDR; read_bytes and written_bytes: moved
-    out of and into the level over the case; least_bytes: what any execution must move at least;
-    reuse: bytes that the consumers took over bytes that came in.
+    over all tiles of the level; capacity_bytes: of the tiles that the design uses, None for DDR;
+    read_bytes and written_bytes: moved by DMAs out of and into the level over the case;
+    least_bytes: what any execution must move at least, in and out together; reuse: bytes that the
+    consumers took over bytes that came in. L1's are its kernels, and what they load is counted by
+    their cost models; a mem tile's are the receivers of its streams, each of a broadcast for itself.
     """
 
     level: Literal["l1", "l2", "ddr"]
@@ -44,7 +50,7 @@ class Memory(Part):
     """What the NPU's memories held and moved, and what the baseline's process held.
 
     broadcast_saved_bytes: not moved twice because one stream fed several receivers; reread_bytes:
-    read from DDR more than once; baseline_peak_rss_bytes: the process's, None where unknown.
+    of A and B, read from DDR more than once; baseline_peak_rss_bytes: the process's, None where unknown.
     """
 
     levels: tuple[MemoryLevel, ...]
