@@ -53,7 +53,8 @@ def size(amount: int | None, passport: str, kind: str = "") -> Figure | None:
     """Bytes."""
     if amount is None:
         return None
-    return Figure(format_bytes(amount), passport, kind, f"{amount:,} bytes")
+    text = format_bytes(amount) if amount >= 1024 else f"{amount} B"
+    return Figure(text, passport, kind, f"{amount:,} bytes")
 
 
 def common_kind(kinds: Iterable[str]) -> str:

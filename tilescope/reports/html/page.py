@@ -9,10 +9,12 @@ from typing import Any
 
 from markupsafe import Markup
 
+from tilescope.errors import InputError
 from tilescope.quantities.units import significant
 from tilescope.reports.html.budgets import budget_of
-from tilescope.reports.html.details import details_of, energy_rows
+from tilescope.reports.html.details import details_of
 from tilescope.reports.html.drawings import Drawings, drawings_of
+from tilescope.reports.html.energies import energy_rows
 from tilescope.reports.html.passports import PASSPORTS
 from tilescope.reports.html.roofline import roof_data, roofs
 from tilescope.reports.html.templates import allowed, render, verbatim
@@ -58,6 +60,8 @@ def write_page(run_path: Path, out: Path | None = None, *, force: bool = False) 
     """
     run = read_run(run_path)
     target = out or run_path.with_suffix(SUFFIX)
+    if target.exists() and target.samefile(run_path):
+        raise InputError(f"{target} is the run file itself; name another file with -o.")
     check_writable(target, force=force)
     timelines = find_timelines(run, run_path)
     text, lacks = render_page(run, timelines)

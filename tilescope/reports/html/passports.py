@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 ENGINE = "the engine, on the device page and runtime page that the case names"
+PLAIN = "a plain number"
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ PASSPORTS: dict[str, Passport] = {
     ),
     "max_rel_error": Passport(
         "relative error",
-        "1",
+        PLAIN,
         "max |output - reference| / max |reference|; the reference is PyTorch's output, float64 "
         "where there is none, the kernel's contract where PyTorch has no such type",
         "the NPU's output, computed by the kernels built for this machine",
@@ -67,10 +68,10 @@ PASSPORTS: dict[str, Passport] = {
         "gap", "µs", "NPU time - bound: what waiting and order cost", "the run file"
     ),
     "launches": Passport(
-        "launches", "1", "submissions to the NPU, of all designs of the case", "the launch plan"
+        "launches", PLAIN, "submissions to the NPU, of all designs of the case", "the launch plan"
     ),
     "core_calls": Passport(
-        "core calls", "1", "kernel invocations on single cores, over all launches", ENGINE
+        "core calls", PLAIN, "kernel invocations on single cores, over all launches", ENGINE
     ),
     "device_us": Passport(
         "the array's part",
@@ -128,7 +129,7 @@ PASSPORTS: dict[str, Passport] = {
     ),
     "tile_error": Passport(
         "error of a tile",
-        "1",
+        PLAIN,
         "max |output - reference| in the tile / max |reference| in all of C; the largest tile's "
         "is the relative error of the case",
         "the NPU's output, computed by the kernels built for this machine",
@@ -159,7 +160,20 @@ PASSPORTS: dict[str, Passport] = {
     "samples": Passport(
         "PyTorch's samples",
         "µs",
-        "every timed call in the order of taking",
-        "a clock around the call",
+        "statistics of every timed call; outliers are counted and kept",
+        "a clock around each call on this machine",
+    ),
+    "cache": Passport(
+        "cache",
+        "accesses and misses of one call",
+        "measured by hardware counters, or simulated by a model of the machine's caches",
+        "the program that the figure names",
+    ),
+    "error": Passport(
+        "numerical error",
+        "units of the output",
+        "of output - reference, over all of C; signal to noise is 10 · log10(Σ reference² / "
+        "Σ (output - reference)²); a unit in the last place is that of the output's type",
+        "the NPU's output, computed by the kernels built for this machine",
     ),
 }

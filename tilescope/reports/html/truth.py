@@ -136,7 +136,9 @@ def _totals(cases: Sequence[Case]) -> TruthRow:
 def _interval(interval: Interval | None) -> Figure | None:
     if interval is None:
         return None
-    text = f"{format_us(interval.low)} to {format_us(interval.high)}"
+    low, high = format_us(interval.low), format_us(interval.high)
+    number, unit = low.split(" ")
+    text = f"{number if high.endswith(f' {unit}') else low} to {high}"
     exact = f"{interval.low:,.6g} to {interval.high:,.6g} µs"
     return Figure(text, "interval_us", f"{interval.confidence * 100:.0f} % of measurements", exact)
 

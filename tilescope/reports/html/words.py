@@ -30,6 +30,11 @@ LABELS = {
     "torch": "PyTorch",
     "torch_threads": "PyTorch's threads",
     "cpu": "CPU",
+    "cpus": "CPUs for this process",
+    "cpu_mhz": "clock, MHz",
+    "cpu_max_mhz": "clock at most, MHz",
+    "load": "load of the last minute",
+    "environment": "environment that matters",
     "os": "operating system",
     "command_line": "command",
 }
@@ -100,8 +105,10 @@ def _sentence(text: str) -> str:
 
 
 def _provenance(provenance: Provenance) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (LABELS.get(key, key.replace("_", " ")), str(value) if value is not None else "not known")
-        for key, value in provenance.model_dump().items()
-        if not isinstance(value, dict | list | tuple)
-    )
+    told = []
+    for key, value in provenance.model_dump().items():
+        label = LABELS.get(key, key.replace("_", " "))
+        if isinstance(value, dict):
+            value = ", ".join(f"{name} {one}" for name, one in value.items()) or "none"
+        told.append((label, "not known" if value is None else str(value)))
+    return tuple(told)

@@ -21,14 +21,14 @@ const power = (value) => (value >= 1e3 || value < 1e-2 ? `10${[...String(Math.ro
 function logAxes(svg, x, y, frame, titles) {
   const { left, right, top, bottom } = frame;
   for (const value of decades(x, 8)) {
-    svg.append(make("line", { class: "grid", x1: x(value), x2: x(value), y1: top, y2: bottom }), make("text", { x: x(value), y: bottom + 15, "text-anchor": "middle" }, power(value)));
+    svg.append(make("line", { class: "grid", x1: x(value), x2: x(value), y1: top, y2: bottom }), make("text", { x: x(value), y: bottom + 17, "text-anchor": "middle" }, power(value)));
   }
   for (const value of decades(y, 7)) {
     svg.append(make("line", { class: "grid", x1: left, x2: right, y1: y(value), y2: y(value) }), make("text", { x: left - 6, y: y(value) + 4, "text-anchor": "end" }, power(value)));
   }
   svg.append(
     make("line", { class: "axis", x1: left, x2: right, y1: bottom, y2: bottom }), make("line", { class: "axis", x1: left, x2: left, y1: top, y2: bottom }),
-    make("text", { class: "title", x: left, y: 13 }, titles.title), make("text", { x: (left + right) / 2, y: bottom + 32, "text-anchor": "middle" }, titles.x), make("text", { x: left, y: top - 6, "text-anchor": "start" }, titles.y),
+    make("text", { class: "title", x: left, y: 13 }, titles.title), make("text", { x: (left + right) / 2, y: bottom + 34, "text-anchor": "middle" }, titles.x), make("text", { x: left, y: top - 6, "text-anchor": "start" }, titles.y),
   );
 }
 

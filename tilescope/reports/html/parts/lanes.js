@@ -1,5 +1,5 @@
 // Drawing the lanes of a timeline: spans where there is room, shares of a column where not.
-const LANE = 15, LABELS = 118, AXIS = 26;
+const LANE = 15, LABELS = 118, AXIS = 26, STRIP = 30;
 const hatches = new Map();
 
 function hatch(pen, kind) {
@@ -60,6 +60,34 @@ function drawLane(pen, lane, kinds, view, width, y) {
   flush();
 }
 
+// How many of the lanes are in a kernel, for each pixel column of the view.
+function active(lanes, kinds, view, width) {
+  const columns = new Float64Array(Math.ceil(width) + 1);
+  const scale = width / (view.to - view.from);
+  for (const lane of lanes) {
+    for (let span = firstAbove(lane.end, view.from); span < lane.start.length && lane.start[span] < view.to; span += 1) {
+      if (kinds[lane.code[span]] !== "call") continue;
+      const from = (Math.max(lane.start[span], view.from) - view.from) * scale, to = (Math.min(lane.end[span], view.to) - view.from) * scale;
+      for (let column = Math.floor(from); column < to; column += 1) columns[column] += Math.min(to, column + 1) - Math.max(from, column);
+    }
+  }
+  return columns;
+}
+
+function drawStrip(pen, top, tall, values, most, width, label, key) {
+  pen.fillStyle = colour("muted");
+  pen.textAlign = "right";
+  pen.textBaseline = "middle";
+  pen.fillText(label, LABELS - 6, top + tall / 2, LABELS - 10);
+  pen.fillStyle = colour(key);
+  values.slice(0, Math.ceil(width)).forEach((value, column) => {
+    const height = Math.min(value / (most || 1), 1) * (tall - 2);
+    if (height > 0) pen.fillRect(LABELS + column, top + tall - 1 - height, 1, Math.max(height, 0.5));
+  });
+  pen.fillStyle = colour("line");
+  pen.fillRect(LABELS, top + tall - 1, width, 1);
+}
+
 function stepFor(reach, room) {
   const rough = reach / Math.max(2, Math.floor(room / 92));
   const unit = 10 ** Math.floor(Math.log10(rough));
@@ -67,7 +95,6 @@ function stepFor(reach, room) {
 }
 
 function drawAxis(pen, view, width, told) {
-  pen.clearRect(0, 0, width + LABELS, AXIS);
   pen.font = "11px system-ui, sans-serif";
   pen.fillStyle = colour("muted");
   pen.strokeStyle = colour("strong-line");
@@ -84,7 +111,8 @@ function drawAxis(pen, view, width, told) {
     pen.stroke();
     const text = formatMoment(count * step, step);
     const half = pen.measureText(text).width / 2;
-    if (x - half > LABELS - 4 && x + half < LABELS + width) pen.fillText(text, x, 14);
+    const at = Math.min(Math.max(x, LABELS + half - 4), LABELS + width - half);
+    if (Math.abs(at - x) <= half) pen.fillText(text, at, 14);
   }
   return step;
 }

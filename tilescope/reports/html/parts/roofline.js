@@ -17,12 +17,16 @@ if (DATA.roofs.length) {
     return found.reduce((most, one) => (one[1] > most[1] ? one : most))[0];
   }
 
+  const limitWithout = (roof) => limitOf({ ...roof, floor_us: 0, issue_us: 0 }, 1, roof.intensity);
+  const byIntensity = (one) => one.intensity, byWork = (one) => one.work;
+  const least = (pairs) => pairs.reduce((low, one) => (one[1] < low[1] ? one : low), ["", Infinity]);
+
   function around(values, decadesAround) {
     const low = Math.log10(Math.min(...values)) - decadesAround, high = Math.log10(Math.max(...values)) + decadesAround;
     return [10 ** (Math.floor(low * 2) / 2), 10 ** (Math.ceil(high * 2) / 2)];
   }
 
-  function panel(place, { title, xTitle, xOf, xDomain, yDomain, roof, curves, marks, told }) {
+  function panel(place, { title, xTitle, xOf, xDomain, yDomain, roof, curves, marks, names, told }) {
     const width = Math.max(place.clientWidth, 260), height = Math.round(Math.min(370, Math.max(270, width * 0.62)));
     const frame = { left: 46, right: width - 10, top: 40, bottom: height - 42 };
     const x = logScale(xDomain, [frame.left, frame.right]), y = logScale(yDomain, [frame.bottom, frame.top]);
@@ -40,13 +44,14 @@ if (DATA.roofs.length) {
       const limit = attainable(one, one.work, one.intensity);
       svg.append(make("circle", {
         class: `point${index === chosen ? " chosen" : ""}`, cx: at.x, cy: at.y, r: index === chosen ? 5 : 4,
-        "data-tip": `${one.name}: ${significant(one.rate)} of ${significant(limit)} · 10⁹ operations/s (${percent(one.rate / limit)} of its roof), ${one.kind}; ${significant(one.intensity)} operations/byte, ${formatLarge(one.work)} operations a launch`,
+        "data-tip": `${one.name}: ${significant(one.rate)} of ${significant(limit)} · 10⁹ operations/s (${percent(one.rate / limit)} of its roof), ${one.kind}; ${significant(one.intensity)} operations/byte, ${formatLarge(one.work)}operations a launch`,
         "data-p": "roof", click: () => { pick.value = String(index); choose(index); },
       }));
       labels.push({ ...at, text: one.name, first: index === chosen });
     });
     labels.sort((a, b) => b.first - a.first);
-    for (const label of placed(labels, frame)) svg.append(make("text", { class: "label halo", x: label.tx, y: label.ty, "text-anchor": label.anchor }, label.text));
+    for (const [value, text] of names) labels.push({ x: x(value), y: y(attainable(roofs[chosen], work, xOf === byWork ? roofs[chosen].intensity : value, false)), text, roof: true });
+    for (const label of placed(labels, frame)) svg.append(make("text", { class: label.roof ? "halo" : "label halo", x: label.tx, y: label.ty, "text-anchor": label.anchor }, label.text));
     const move = (event) => {
       const box = svg.getBoundingClientRect();
       const value = x.back(((event.clientX - box.left) / box.width) * width);
@@ -67,20 +72,22 @@ if (DATA.roofs.length) {
     const intensities = around(roofs.map((one) => one.intensity), 1.2);
     const works = around([...roofs.map((one) => one.work), work], 1);
     panel(byId("roof-intensity"), {
-      title: "Over intensity", xTitle: `operations/byte of DDR, at ${formatLarge(work)}operations a launch`, xOf: (one) => one.intensity, xDomain: intensities, yDomain, marks: [roof.intensity],
+      title: "Over intensity", xTitle: `operations/byte of DDR, at ${formatLarge(work)}operations a launch`, xOf: byIntensity, xDomain: intensities, yDomain, marks: [roof.intensity],
       curves: [
         ...[0.01, 0.1, 10, 100].map((times) => ["family", (i) => attainable(roof, work * times, i)]),
         ["classic", (i) => attainable(roof, work, i, false)], ["roof", (i) => attainable(roof, work, i)],
       ],
       roof: (i) => [make("b", {}, `${significant(attainable(roof, work, i))} · 10⁹ operations/s at most`), make("span", {}, `at ${significant(i)} operations/byte and ${formatLarge(work)}operations a launch; limited by ${limitOf(roof, work, i)}. Without launches ${significant(attainable(roof, work, i, false))}.`)],
+      names: [[intensities[1] ** 0.8 * intensities[0] ** 0.2, least(roof.peaks)[0]], ...(roof.bandwidths.length ? [[intensities[0] ** 0.85 * intensities[1] ** 0.15, least(roof.bandwidths)[0]]] : [])],
       told: `Roofline over intensity for ${roof.name}: reached ${significant(roof.rate)} of ${significant(attainable(roof, roof.work, roof.intensity))} times 10 to the 9 operations a second`,
     });
     panel(byId("roof-launch"), {
-      title: "Over the work of a launch", xTitle: `operations a launch, at ${significant(roof.intensity)} operations/byte`, xOf: (one) => one.work, xDomain: works, yDomain, marks: [work],
+      title: "Over the work of a launch", xTitle: `operations a launch, at ${significant(roof.intensity)} operations/byte`, xOf: byWork, xDomain: works, yDomain, marks: [work],
       curves: [
         ["floor", (w) => w / roof.floor_us / 1e3], ["classic", (w) => attainable(roof, w, roof.intensity, false)], ["roof", (w) => attainable(roof, w, roof.intensity)],
       ],
       roof: (w) => [make("b", {}, `${significant(attainable(roof, w, roof.intensity))} · 10⁹ operations/s at most`), make("span", {}, `with ${formatLarge(w)}operations a launch; limited by ${limitOf(roof, w, roof.intensity)}.`)],
+      names: [[works[0] ** 0.85 * works[1] ** 0.15, limitWithout(roof)]],
       told: `Roofline over the work of a launch for ${roof.name}: a launch takes ${formatUs(roof.floor_us)} at least`,
     });
     const now = attainable(roof, work, roof.intensity);

@@ -9,6 +9,7 @@ function drawTimeline(spans, kind) {
   timeline = state;
   const groups = [...new Set(spans.lanes.map((lane) => lane.group))].sort();
   byId("lane-choice").replaceChildren(...groups.map((group) => make("button", { type: "button", "aria-pressed": String(lanesShown.has(group)), click: () => { if (lanesShown.has(group)) lanesShown.delete(group); else lanesShown.add(group); drawTimeline(spans, kind); } }, GROUPS[group])));
+  const cores = spans.lanes.filter((lane) => lane.group === 3);
   const lanes = spans.lanes.filter((lane) => lanesShown.has(lane.group));
   state.lanes = lanes;
   state.lane = Math.min(state.lane, Math.max(lanes.length - 1, 0));
@@ -33,7 +34,9 @@ function drawTimeline(spans, kind) {
   function draw() {
     const width = room(), view = { from: state.from, to: state.to };
     hatches.clear();
-    const step = drawAxis(size(axis, width + LABELS, AXIS), view, width, `µs from start`.replace("µs", "time"));
+    const top = size(axis, width + LABELS, AXIS + (cores.length ? STRIP : 0));
+    const step = drawAxis(top, view, width, "time from start");
+    if (cores.length) drawStrip(top, AXIS, STRIP, active(cores, spans.kinds, view, width), cores.length, width, `in a kernel, of ${cores.length}`, "call");
     const pen = size(canvas, width + LABELS, height);
     drawGrid(pen, view, width, height, step);
     pen.font = "11px system-ui, sans-serif";

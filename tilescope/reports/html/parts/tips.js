@@ -17,7 +17,7 @@ function passportLines(key, exact, kind) {
   if (!passport) return [];
   return [
     make("b", {}, [passport.label, exact, kind].filter(Boolean).join(" · ")),
-    make("span", {}, `in ${passport.unit}: ${passport.formula}.`),
+    make("span", {}, `${passport.unit}: ${passport.formula}.`),
     make("span", { class: "more" }, ` Source: ${passport.source}.`),
   ];
 }

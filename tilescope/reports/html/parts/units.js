@@ -35,8 +35,8 @@ function formatBytes(count) {
 }
 
 function formatLarge(value) {
-  for (const [unit, divisor] of [["T", 1e12], ["G", 1e9], ["M", 1e6], ["k", 1e3]]) if (value >= divisor) return `${significant(value / divisor)} ${unit}`;
-  return significant(value);
+  for (const [unit, divisor] of [["trillion ", 1e12], ["billion ", 1e9], ["million ", 1e6], ["thousand ", 1e3]]) if (value >= 0.9995 * divisor) return `${significant(value / divisor)} ${unit}`;
+  return `${significant(value)} `;
 }
 
 const KINDS = {

@@ -1,0 +1,376 @@
+"""The page in a real browser: nothing goes wrong, everything is drawn, and a keyboard is enough."""
+
+import itertools
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tilescope.runs.models import Case, Run
+
+Write = Callable[..., Path]
+Open = Callable[..., Any]
+
+HERE = Path(__file__).parent
+PLOTS = ("budget", "roofline", "array", "tiles", "timeline")
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>/../\u202e\x1b[31m"
+
+CONTRAST = (HERE / "contrast.js").read_text()
+OVERLAPS = (HERE / "overlaps.js").read_text()
+PIXELS = (HERE / "pixels.js").read_text()
+
+
+@pytest.fixture
+def opened(driver: Any) -> Open:
+    """Opens a page at a width and in a theme, and waits until it is drawn."""
+
+    def open_page(page: Path, *, width: int = 1360, dark: bool = False) -> Any:
+        driver.get_log("browser")
+        driver.get_log("performance")
+        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        features = [
+            {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+        ]
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+        driver.get(page.as_uri())
+        from selenium.webdriver.support.ui import WebDriverWait
+
+        WebDriverWait(driver, 20).until(
+            lambda found: found.execute_script("return document.documentElement.dataset.ready")
+        )
+        return driver
+
+    return open_page
+
+
+def complaints(driver: Any) -> list[dict[str, Any]]:
+    """What the browser's console says."""
+    found: list[dict[str, Any]] = driver.get_log("browser")
+    return found
+
+
+def press(driver: Any, *keys: str) -> None:
+    """Type keys at whatever has the focus."""
+    from selenium.webdriver import ActionChains
+
+    ActionChains(driver).send_keys(*keys).perform()
+
+
+def view(driver: Any) -> tuple[float, float]:
+    """From when to when the timeline shows, in µs."""
+    canvas = "document.querySelector('#plot-timeline .body canvas').dataset"
+    found = driver.execute_script(f"return [{canvas}.from, {canvas}.to]")
+    return float(found[0]), float(found[1])
+
+
+def focus_timeline(driver: Any) -> None:
+    """Put the focus on the timeline as the Tab key would."""
+    driver.execute_script("document.querySelector('#plot-timeline .body').focus()")
+
+
+@pytest.mark.parametrize("width", [1360, 380])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_every_plot_is_drawn_without_a_complaint(
+    write: Write, full_run: Run, opened: Open, width: int, dark: bool
+) -> None:
+    driver = opened(write(full_run), width=width, dark=dark)
+    assert complaints(driver) == []
+    for plot in PLOTS:
+        box = driver.execute_script(
+            "const b = document.getElementById(arguments[0]).getBoundingClientRect();"
+            "return [b.width, b.height]",
+            f"plot-{plot}",
+        )
+        assert box[0] > 200, plot
+        assert box[1] > 60, plot
+    assert driver.execute_script(PIXELS, "#plot-tiles canvas") > 10
+    assert driver.execute_script(PIXELS, "#plot-timeline .body canvas") > 10
+    assert driver.execute_script(PIXELS, "#plot-timeline .axis-strip") > 3
+    paths = driver.execute_script("return document.querySelectorAll('#plot-roofline path').length")
+    assert paths >= 8
+    parts = driver.execute_script("return document.querySelectorAll('#plot-array .part').length")
+    assert parts >= 7
+    assert driver.execute_script("return document.documentElement.scrollWidth") <= width
+
+
+def test_nothing_is_asked_of_a_network(write: Write, full_run: Run, opened: Open) -> None:
+    driver = opened(write(full_run))
+    sent = [
+        message["params"]["request"]["url"]
+        for entry in driver.get_log("performance")
+        if (message := json.loads(entry["message"])["message"])["method"]
+        == "Network.requestWillBeSent"
+    ]
+    assert len(sent) >= 1  # the page itself: requests are seen
+    assert [url for url in sent if not url.startswith(("file:", "data:"))] == []
+
+
+def test_a_hostile_name_does_nothing(
+    write: Write, full_run: Run, full_case: Case, opened: Open
+) -> None:
+    kernels = tuple(k.model_copy(update={"name": HOSTILE}) for k in full_case.kernels)
+    hostile = full_case.model_copy(
+        update={"name": HOSTILE, "description": HOSTILE, "notes": (HOSTILE,), "kernels": kernels}
+    )
+    driver = opened(write(full_run.model_copy(update={"cases": (hostile,)})))
+    assert complaints(driver) == []
+    assert driver.find_elements("css selector", "img") == []
+    assert len(driver.find_elements("css selector", "script")) == 2
+    rows = driver.find_elements("css selector", ".truth tbody th")
+    assert rows[0].text.startswith("<script>alert(1)</script>")
+    assert "‹U+202E›␛[31m" in rows[0].text
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_every_text_has_a_contrast_of_4_5(
+    write: Write, full_run: Run, opened: Open, dark: bool
+) -> None:
+    driver = opened(write(full_run), dark=dark)
+    background = driver.execute_script("return getComputedStyle(document.body).backgroundColor")
+    assert (background == "rgb(255, 255, 255)") is not dark
+    assert driver.execute_script(CONTRAST) == []
+
+
+def test_the_switch_goes_before_what_the_system_prefers(
+    write: Write, full_run: Run, opened: Open
+) -> None:
+    driver = opened(write(full_run), dark=False)
+    before = driver.execute_script(
+        "return document.querySelector('.tiles-frame canvas').toDataURL()"
+    )
+    driver.find_element("css selector", "[data-theme-choice=dark]").click()
+    assert (
+        driver.execute_script("return getComputedStyle(document.body).color") != "rgb(22, 25, 29)"
+    )
+    after = driver.execute_script(
+        "return document.querySelector('.tiles-frame canvas').toDataURL()"
+    )
+    assert before != after  # canvases follow
+    pressed = driver.find_elements("css selector", ".theme [aria-pressed=true]")
+    assert [button.text for button in pressed] == ["Dark"]
+    assert complaints(driver) == []
+
+
+def test_keys_zoom_move_and_read_the_timeline(write: Write, full_run: Run, opened: Open) -> None:
+    from selenium.webdriver import ActionChains
+    from selenium.webdriver.common.keys import Keys
+
+    driver = opened(write(full_run))
+    focus_timeline(driver)
+    assert view(driver) == (0.0, 82.0)  # 40 steps of 2 µs and 2
+    press(driver, "+")
+    start, end = view(driver)
+    assert end - start == pytest.approx(82.0 / 1.6)
+    assert (start + end) / 2 == pytest.approx(41.0)
+    held = ActionChains(driver).key_down(Keys.SHIFT).send_keys(Keys.ARROW_RIGHT)
+    held.key_up(Keys.SHIFT).perform()
+    assert view(driver)[0] == pytest.approx(start + 0.25 * (end - start))
+    press(driver, "-", "-")
+    assert view(driver) == (0.0, 82.0)
+    press(driver, Keys.ARROW_DOWN)  # from the controller to the shim's channel
+    told = driver.execute_script("return document.getElementById('live').textContent")
+    assert told.startswith("shim (0,0) MM2S0: moving data")
+    assert "simulated" in told
+    first = told
+    press(driver, Keys.ARROW_RIGHT)
+    assert driver.execute_script("return document.getElementById('live').textContent") != first
+    press(driver, "+", "+", "0")
+    assert view(driver) == (0.0, 82.0)
+
+
+def test_a_mouse_zooms_drags_and_reads_the_timeline(
+    write: Write, full_run: Run, opened: Open
+) -> None:
+    from selenium.webdriver import ActionChains
+    from selenium.webdriver.common.keys import Keys
+
+    driver = opened(write(full_run))
+    body = driver.find_element("css selector", "#plot-timeline .body")
+    driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", body)
+    wheel = {"deltaY": -200, "ctrlKey": True, "clientX": 700, "bubbles": True, "cancelable": True}
+    turned = "arguments[0].dispatchEvent(new WheelEvent('wheel', arguments[1]))"
+    driver.execute_script(turned, body, wheel)
+    start, end = view(driver)
+    assert end - start == pytest.approx(82.0 / 2.718281828 ** (200 / 300), rel=1e-3)
+    ActionChains(driver).move_to_element(body).click_and_hold().move_by_offset(
+        -60, 0
+    ).release().perform()
+    assert view(driver)[0] > start  # the content went left, later times came in
+    before = view(driver)
+    ActionChains(driver).key_down(Keys.SHIFT).move_to_element(body).click_and_hold().move_by_offset(
+        100, 0
+    ).release().key_up(Keys.SHIFT).perform()
+    zoomed = view(driver)
+    assert zoomed[1] - zoomed[0] < (before[1] - before[0]) / 2
+    ActionChains(driver).double_click(body).perform()
+    assert view(driver) == (0.0, 82.0)
+    ActionChains(driver).move_to_element_with_offset(body, 40, 0).perform()
+    tip = driver.find_element("id", "tip")
+    assert tip.is_displayed()
+    assert "simulated" in tip.text
+
+
+def test_tiles_of_the_array_are_read_by_arrow_keys(
+    write: Write, full_run: Run, opened: Open
+) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    driver = opened(write(full_run))
+    driver.execute_script("document.querySelector('#plot-array [tabindex=\"0\"]').focus()")
+    told = driver.find_element("css selector", ".array-told")
+    assert "core (0,2)" in told.text
+    assert "24.4 %" in told.text  # busy: 20 of 82 µs
+    press(driver, Keys.ARROW_RIGHT)
+    assert "core (1,2)" in told.text
+    press(driver, Keys.ARROW_LEFT, Keys.ARROW_DOWN)
+    assert "mem (0,1) S2MM0" in told.text
+    press(driver, Keys.ARROW_DOWN, Keys.ARROW_DOWN)
+    assert "controller" in told.text
+
+
+def test_busy_waiting_and_idle_close_on_every_resource(
+    write: Write, full_run: Run, opened: Open
+) -> None:
+    driver = opened(write(full_run))
+    rows = driver.execute_script(
+        "return [...document.querySelectorAll('#array-table tbody tr')].map((row) =>"
+        " [...row.cells].map((cell) => cell.textContent))"
+    )
+    heads = driver.execute_script(
+        "return [...document.querySelectorAll('#array-table thead th')].map((c) => c.textContent)"
+    )
+    assert len(rows) == 7
+    until = heads.index("sum")
+    for row in rows:
+        shares = [float(cell.removesuffix(" %")) for cell in row[1:until]]
+        assert sum(shares) == pytest.approx(100.0, abs=0.06 * len(shares))
+    widths = driver.execute_script(
+        "return [...document.querySelectorAll('#plot-array .ubar')].map((bar) =>"
+        " [...bar.children].reduce((sum, part) => sum + parseFloat(part.style.width), 0))"
+    )
+    assert all(0 < width <= 100.0001 for width in widths)
+
+
+def test_the_output_is_read_by_arrow_keys_and_shows_errors(
+    write: Write, full_run: Run, opened: Open
+) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    driver = opened(write(full_run))
+    driver.execute_script("document.querySelector('.tiles-frame').focus()")
+    press(driver, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ARROW_DOWN)
+    told = driver.find_element("id", "tiles-told").text
+    assert "M from 16, N from 16, core (1,2)" in told  # second row, second of the columns
+    assert "60.0 µs (simulated)" in told  # the sixth tile
+    driver.find_element("css selector", "[data-tiles=errors]").click()
+    assert "logarithmic" in driver.find_element("css selector", ".scale").text
+
+
+def test_the_roof_moves_with_the_work_of_a_launch(
+    write: Write, full_run: Run, opened: Open
+) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    driver = opened(write(full_run))
+    roof = "return document.querySelector('#roof-intensity .roof').getAttribute('d')"
+    before = driver.execute_script(roof)
+    driver.execute_script("document.getElementById('roof-work').focus()")
+    press(driver, *[Keys.ARROW_RIGHT] * 10)
+    assert driver.execute_script(roof) != before
+    told = driver.find_element("id", "roof-told").text
+    driver.find_element("id", "roof-reset").click()
+    assert driver.execute_script(roof) == before
+    assert told != driver.find_element("id", "roof-told").text
+    assert "limited by launches" in driver.find_element("id", "roof-told").text
+
+
+def test_labels_of_the_roofline_never_overlap(
+    write: Write, full_run: Run, full_case: Case, opened: Open
+) -> None:
+    cases = tuple(
+        full_case.model_copy(
+            update={"name": f"case_{place}", "npu_gflops": full_case.npu_gflops * 1.02**place}
+        )
+        for place in range(50)
+    )
+    driver = opened(write(full_run.model_copy(update={"cases": cases})))
+    assert driver.execute_script(OVERLAPS) == []
+    points = driver.execute_script(
+        "return document.querySelectorAll('#plot-roofline .point').length"
+    )
+    assert points == 100
+    assert complaints(driver) == []
+
+
+def test_another_case_and_launch_are_chosen(write: Write, full_run: Run, opened: Open) -> None:
+    from selenium.webdriver.support.ui import Select
+
+    driver = opened(write(full_run))
+    Select(driver.find_element("id", "pick-launch")).select_by_index(1)
+    label = "return document.querySelector('#plot-timeline .body').getAttribute('aria-label')"
+    for _ in itertools.repeat(None, 50):
+        if "linear_accumulate" in driver.execute_script(label):
+            break
+    assert "linear_accumulate, 16.0 µs" in driver.execute_script(label)  # 7 steps of 2 µs and 2
+    Select(driver.find_element("id", "pick-case")).select_by_visible_text("my_test")
+    shown = driver.find_elements("css selector", ".per-case:not([hidden]) h3 bdi")
+    assert [one.text for one in shown] == ["my_test"]
+
+
+@pytest.mark.parametrize("kind", ["without timelines", "one case", "no case", "interrupted"])
+def test_lesser_runs_are_good_pages_too(
+    write: Write, full_run: Run, fused_case: Case, opened: Open, kind: str
+) -> None:
+    runs = {
+        "without timelines": full_run,
+        "one case": full_run.model_copy(update={"cases": (fused_case,)}),
+        "no case": full_run.model_copy(update={"cases": (), "complete": False}),
+        "interrupted": full_run.model_copy(update={"complete": False}),
+    }
+    driver = opened(write(runs[kind], timelines=kind == "interrupted"))
+    assert complaints(driver) == []
+    assert len(driver.find_elements("css selector", "main section")) >= 3
+
+
+def test_a_screen_reader_finds_its_way(write: Write, full_run: Run, opened: Open) -> None:
+    driver = opened(write(full_run))
+    count = "return document.querySelectorAll(arguments[0]).length"
+    for landmark in ("header", "nav", "main", "footer"):
+        assert driver.execute_script(count, landmark) == 1
+    assert driver.execute_script(count, "h1") == 1
+    unnamed = driver.execute_script(
+        "return [...document.querySelectorAll('section, [role=img], [role=application],"
+        " [role=listbox], [role=region], nav, select, input')].filter((e) =>"
+        " !e.getAttribute('aria-label') &&"
+        " !document.getElementById(e.getAttribute('aria-labelledby')) &&"
+        " !e.closest('label')).map((e) => e.outerHTML.slice(0, 80))"
+    )
+    assert unnamed == []
+    heads = "th:not([scope])"
+    assert driver.execute_script(count, heads) == 0
+    levels = driver.execute_script(
+        "return [...document.querySelectorAll('h1,h2,h3,h4')].map((h) => Number(h.tagName[1]))"
+    )
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+    doubled = driver.execute_script(
+        "const ids = [...document.querySelectorAll('[id]')].map((e) => e.id);"
+        "return ids.filter((id, i) => ids.indexOf(id) !== i)"
+    )
+    assert doubled == []
+    press(driver, "\ue004")  # Tab
+    assert driver.switch_to.active_element.text == "Skip to the report"
+
+
+def test_paper_is_light(write: Write, full_run: Run, opened: Open) -> None:
+    driver = opened(write(full_run), dark=True)
+    printed = driver.execute_cdp_cmd("Page.printToPDF", {"printBackground": True})
+    assert len(printed["data"]) > 20_000
+    driver.execute_script("dispatchEvent(new Event('beforeprint'))")
+    assert driver.execute_script("return document.documentElement.dataset.theme") == "light"
+    driver.execute_script("dispatchEvent(new Event('afterprint'))")
+    assert driver.execute_script("return document.documentElement.dataset.theme") is None
+    assert complaints(driver) == []
