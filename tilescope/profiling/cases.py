@@ -13,6 +13,7 @@ from tilescope.devices.device import Device
 from tilescope.errors import WrongResultError
 from tilescope.profiling import samples
 from tilescope.profiling.accuracy import Matrix, errors, expected_output
+from tilescope.profiling.array_memory import case_memory
 from tilescope.profiling.beside import Beside, Sampling, run_baselines
 from tilescope.profiling.inputs import Inputs, make_inputs
 from tilescope.profiling.intervals import outside, validated
@@ -158,6 +159,7 @@ def _case(
         kernels=kernel_shares(outcome),
         budget=budget(outcome),
         tiles=outcome.tiles,
+        memory=case_memory(outcome.outcome, bench.device),
         interval_us=found.interval(npu.median),
         notes=(
             *notes(gemm, mapping, baseline),

@@ -118,7 +118,7 @@ def make_bench(settings: ProductSettings) -> Bench:
     return Bench(
         device=device,
         runtime=costs.label,
-        npu=SimulatedNpu(device, costs),
+        npu=SimulatedNpu(device, costs, objects=True),
         baseline=PyTorchTarget() if beside else None,
         num_runs=settings.num_runs,
         seed=settings.seed,

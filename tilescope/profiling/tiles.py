@@ -64,7 +64,7 @@ def profile_tile(
     bench = Bench(
         device=device,
         runtime=costs.label,
-        npu=SimulatedNpu(device, costs),
+        npu=SimulatedNpu(device, costs, objects=True),
         baseline=PyTorchTarget(),
         num_runs=settings.num_runs,
         seed=settings.seed,

@@ -32,7 +32,7 @@ class MemoryLevel(Part):
     read_bytes and written_bytes: moved by DMAs out of and into the level over the case;
     least_bytes: what any execution must move at least, in and out together; reuse: bytes that the
     consumers took over bytes that came in. L1's are its kernels, and what they load is counted by
-    their cost models; a mem tile's are the receivers of its streams, each of a broadcast for itself.
+    their cost models; a mem tile's are the receivers of its streams, each of a broadcast alone.
     """
 
     level: Literal["l1", "l2", "ddr"]
@@ -50,7 +50,8 @@ class Memory(Part):
     """What the NPU's memories held and moved, and what the baseline's process held.
 
     broadcast_saved_bytes: not moved twice because one stream fed several receivers; reread_bytes:
-    of A and B, read from DDR more than once; baseline_peak_rss_bytes: the process's, None where unknown.
+    of A and B, read from DDR more than once; baseline_peak_rss_bytes: the process's, None where
+    unknown.
     """
 
     levels: tuple[MemoryLevel, ...]

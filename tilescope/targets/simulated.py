@@ -30,7 +30,7 @@ class SimulatedNpu:
     """A device and a runtime, simulated: deterministic, so one run says everything.
 
     device: a name or a Device; runtime: a name, as `allo-profile` or `allo-profile:min`, or
-    costs already loaded. Raises InputError for a name without a page, or a runtime without data
+    costs already loaded; objects: note what comes and goes in the memories of the array. Raises InputError for a name without a page, or a runtime without data
     for the device.
     """
 
@@ -38,12 +38,17 @@ class SimulatedNpu:
     kind = "simulated"
 
     def __init__(
-        self, device: str | Device = DEFAULT_DEVICE, runtime: str | RuntimeCosts = DEFAULT_RUNTIME
+        self,
+        device: str | Device = DEFAULT_DEVICE,
+        runtime: str | RuntimeCosts = DEFAULT_RUNTIME,
+        *,
+        objects: bool = False,
     ) -> None:
         self.device = load_device(device) if isinstance(device, str) else device
         self.costs = (
             load_runtime(runtime, self.device.name) if isinstance(runtime, str) else runtime
         )
+        self.objects = objects
 
     def available(self) -> str | None:
         """None: it runs wherever the package is installed."""
@@ -72,7 +77,7 @@ class SimulatedNpu:
         """
         inputs = self._inputs(gemm, a, b)
         plan = make_plan(gemm, mapping)
-        outcome = simulate_plan(plan, self.device, inputs)
+        outcome = simulate_plan(plan, self.device, inputs, objects=self.objects)
         launches = tuple(_times(launch) for launch in outcome.launches)
         found = compose(launches, self.costs, plan.tiles, outcome.output, outcome)
         bound = case_bound(gemm, mapping, self.device, self.costs, found.npu_us)
