@@ -91,7 +91,7 @@ def test_a_is_read_again_for_each_block_beside_the_first(n: int, reread: int) ->
 
 
 def test_padding_is_moved_but_not_among_the_least() -> None:
-    """60×60×60 is padded to a block of 64: its three matrices are 3 × 60 × 60 × 4 = 43,200 bytes."""
+    """60×60×60 fills no block of 64: its matrices are 3 × 60 × 60 × 4 = 43,200 bytes."""
     ddr = levels(memory("per-tile", 60, 60, 60))["ddr"]
     assert ddr.least_bytes == 43_200
     assert ddr.read_bytes == 4 * TENSOR

@@ -30,8 +30,8 @@ class SimulatedNpu:
     """A device and a runtime, simulated: deterministic, so one run says everything.
 
     device: a name or a Device; runtime: a name, as `allo-profile` or `allo-profile:min`, or
-    costs already loaded; objects: note what comes and goes in the memories of the array. Raises InputError for a name without a page, or a runtime without data
-    for the device.
+    costs already loaded; objects: note what comes and goes in the memories of the array. Raises
+    InputError for a name without a page, or a runtime without data for the device.
     """
 
     name = "simulated"
