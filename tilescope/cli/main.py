@@ -18,6 +18,7 @@ from tilescope.cli.doctor import doctor
 from tilescope.cli.gemm import gemm
 from tilescope.cli.kernels import kernels
 from tilescope.cli.linear import linear
+from tilescope.cli.precision import precision
 from tilescope.cli.report import report
 from tilescope.cli.runtimes import runtimes
 from tilescope.cli.schema import schema
@@ -36,6 +37,7 @@ app = typer.Typer(
 app.command()(linear)
 app.command()(gemm)
 app.command()(tile)
+app.command()(precision)
 app.command()(design)
 app.command()(simulate)
 app.command()(doctor)

@@ -15,6 +15,7 @@ from tilescope.profiling import samples
 from tilescope.profiling.accuracy import Matrix, errors, expected_output
 from tilescope.profiling.array_memory import case_memory
 from tilescope.profiling.beside import Beside, Sampling, run_baselines
+from tilescope.profiling.error_detail import error_detail
 from tilescope.profiling.inputs import Inputs, make_inputs
 from tilescope.profiling.intervals import outside, validated
 from tilescope.quantities.dtypes import is_integer
@@ -64,8 +65,11 @@ def profile_case(
     bench: Bench,
     notify: Callable[[str], None],
     on_output: Callable[[NDArray[Any], Matrix], None] = lambda output, reference: None,
+    inputs: Inputs | None = None,
 ) -> Case:
     """Run, judge, and time one case; on_output gets its output and what its errors count against.
+
+    `inputs` are drawn by the bench's seed where not given.
 
     Raises:
         WrongResultError: the output lies outside the kernel's contract; nothing is timed then.
@@ -78,7 +82,7 @@ def profile_case(
         beside = _run_baseline(gemm, bench, inputs, notify)
         return _case(gemm, mapping, bench, outcome, beside, None)
     notify("making the inputs")
-    a, b = inputs = make_inputs(gemm, bench.seed)
+    a, b = inputs = inputs or make_inputs(gemm, bench.seed)
     notify(f"running on the NPU ({bench.npu.name})")
     outcome = bench.npu.run(gemm, mapping, a, b)
     notify("checking the output")
@@ -88,7 +92,8 @@ def profile_case(
     if (judge := _judge(gemm, mapping, beside)) == "pytorch" and beside.output is not None:
         expected = beside.output
     on_output(output, expected)
-    return _case(gemm, mapping, bench, outcome, beside, (judge, *errors(output, expected)))
+    case = _case(gemm, mapping, bench, outcome, beside, (judge, *errors(output, expected)))
+    return case.model_copy(update={"error": error_detail(output, expected, mapping.c_dtype)})
 
 
 def _judge(gemm: Gemm, mapping: Mapping, beside: Beside) -> Judge:

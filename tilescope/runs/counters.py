@@ -105,14 +105,31 @@ class UlpBin(Part):
     count: Count
 
 
+class StepLoss(Part):
+    """What one step of the arithmetic adds to the error.
+
+    fraction: its share of the error's power; snr_db: signal over what it adds, None where it loses
+    nothing; without_snr_db: signal over the error with this step alone exact, where that was run.
+    """
+
+    step: str
+    fraction: Amount
+    snr_db: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    without_snr_db: Annotated[float, Field(allow_inf_nan=False)] | None = None
+
+
 class ErrorDetail(Part):
     """How an output differs from its reference, beside its largest errors.
 
     rms: root mean square; cosine: of the two as vectors; snr_db: signal to noise in dB, None for
-    an exact output; ulps: histogram in units of the output dtype's last place.
+    an exact output; ulps: histogram in units of the output dtype's last place; steps: which step
+    loses how much; unexplained: the share of the error's power that the steps together lack
+    (negative: exceed), because their errors hang together.
     """
 
     rms: Amount
     cosine: Annotated[float, Field(ge=-1.000001, le=1.000001)] | None = None
     snr_db: Annotated[float, Field(allow_inf_nan=False)] | None = None
     ulps: tuple[UlpBin, ...] = ()
+    steps: tuple[StepLoss, ...] = ()
+    unexplained: Annotated[float, Field(allow_inf_nan=False)] | None = None
