@@ -25,14 +25,14 @@ def unpacked(packed: dict[str, Any]) -> list[tuple[str, str, str, float, float]]
     count = sum(packed["counts"])
     gaps = np.frombuffer(content, "<i4", count)
     lengths = np.frombuffer(content, "<u4", count, 4 * count)
-    codes = np.frombuffer(content, "<u2", count, 8 * count)
+    codes = np.frombuffer(content, "<u2", count, 16 * count)
     found, place = [], 0
     for name, size in zip(packed["resources"], packed["counts"], strict=True):
         at = 0
         for span in range(place, place + size):
             start = at + int(gaps[span])
             at = start + int(lengths[span])
-            activity, detail = packed["codes"][codes[span]]
+            activity, detail, _ = packed["codes"][codes[span]]
             unit = packed["unit_us"]
             found.append((name, activity, detail, start * unit, at * unit))
         place += size

@@ -103,4 +103,5 @@ class _Kept:
 
 
 def _bytes(drawings: Drawings) -> int:
-    return sum(len(launch["data"]) for launch in drawings.data["launches"])
+    launches = drawings.data["launches"]
+    return sum(len(one["data"]) + len(one["series"]["data"]) for one in launches)

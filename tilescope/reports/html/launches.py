@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import base64
-import zlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from tilescope.errors import InputError
-from tilescope.runs.timeline import LaunchTimeline, Span
+from tilescope.reports.html.packing import pack_series, packed, unit_for
+from tilescope.runs.spans import Span, SpanTable, to_table
+from tilescope.runs.timeline import LaunchTimeline
 from tilescope.runs.usage import ResourceUse
 
 WAIT = "wait"
-FINEST_UNIT_US = 1e-4  # a tenth of a nanosecond, below the cycle of any clock
-LARGEST = 2**31 - 1
-MOST_CODES = 2**16
 MERGED = "several"
+MOST_CODES = 2**16
 
 Ints = npt.NDArray[np.int64]
 
@@ -32,69 +31,78 @@ class _Rows:
     start: Ints
     end: Ints
     code: Ints
+    moved: Ints
+    ddr: Ints
 
 
 def pack_launch(launch: LaunchTimeline, at_most_spans: int) -> dict[str, Any]:
     """What the page's scripts need of one launch.
 
     Where there are more spans than wanted, short neighbours on one resource are merged; merged_us
-    says below which length. A time is a whole number of unit_us, and the columns of `data` are
-    the gap before a span (i4), its length (u4) and what it was (u2, an index into codes).
+    says below which length. Times are whole numbers of unit_us. The columns of `data`: the gap
+    before a span (i4), its length, its bytes and how much of it DDR took (u4 each), and what it
+    was (u2, an index into codes: activity, detail, subject).
 
     Raises:
-        InputError: a span has an impossible time.
+        InputError: a time is impossible.
     """
-    resources, codes, columns = _columns(launch.spans)
-    resource, code, start_us, end_us = columns
-    if not _sound(start_us, end_us):
-        raise InputError(f"A span of {launch.kernel} has an impossible time.")
-    elapsed_us = max(launch.device_us, float(end_us.max(initial=0.0)))
-    if not 0 <= elapsed_us < float("inf"):
+    table = _table(launch)
+    us_per_tick = 1e6 / table.tick_hz
+    ends = table.columns["end"]
+    elapsed_us = max(launch.device_us, float(ends.max(initial=0)) * us_per_tick)
+    if not 0 <= elapsed_us < math.inf:
         raise InputError(f"The launch of {launch.kernel} has an impossible time.")
-    unit_us = FINEST_UNIT_US
-    while elapsed_us / unit_us > LARGEST:
-        unit_us *= 10
-    order = np.lexsort((start_us, resource))
-    start = np.rint(start_us[order] / unit_us).astype(np.int64)
-    end = np.rint(end_us[order] / unit_us).astype(np.int64)
-    rows = _Rows(resource[order], start, np.maximum(start, end), code[order])
+    unit_us = unit_for(elapsed_us)
+    resources, codes, rows = _rows(table, us_per_tick / unit_us)
     merged_us = 0.0
     if len(rows.start) > at_most_spans:
-        codes.append((MERGED, ""))
+        codes.append([MERGED, "", ""])
         rows, shortest = _merged(rows, len(codes) - 1, at_most_spans)
         merged_us = shortest * unit_us
-    counts = np.bincount(rows.resource, minlength=len(resources))
+    gaps = rows.start.copy()
+    follows = np.flatnonzero(rows.resource[1:] == rows.resource[:-1]) + 1
+    gaps[follows] = rows.start[follows] - rows.end[follows - 1]
     return {
         "kernel": launch.kernel,
         "device_us": launch.device_us,
         "elapsed_us": elapsed_us,
         "unit_us": unit_us,
         "merged_us": merged_us,
-        "spans": len(launch.spans),
+        "spans": len(table),
         "resources": resources,
-        "counts": counts.tolist(),
-        "codes": [list(code) for code in codes],
-        "data": _packed(rows),
-        "uses": [_use(use) for use in launch.uses or uses_from(launch.spans, elapsed_us)],
+        "counts": np.bincount(rows.resource, minlength=len(resources)).tolist(),
+        "codes": codes,
+        "data": packed(
+            (gaps, "<i4"),
+            (rows.end - rows.start, "<u4"),
+            (rows.moved, "<u4"),
+            (rows.ddr, "<u4"),
+            (rows.code, "<u2"),
+        ),
+        "series": pack_series(launch.series, unit_us),
+        "uses": [_use(use) for use in launch.uses or uses_from(table, elapsed_us)],
         "uses_counted": bool(launch.uses),
     }
 
 
 def uses_from(spans: Iterable[Span], elapsed_us: float) -> tuple[ResourceUse, ...]:
-    """What resources did by their spans alone; a transfer counts as busy all along.
+    """What resources did by their spans alone; a transfer's wait for DDR is waiting.
 
-    An older timeline does not tell a transfer's wait for its share of DDR apart.
+    The oldest timelines do not tell that wait apart, and have it as busy.
     """
     busy: dict[str, float] = {}
     waiting: dict[str, dict[str, float]] = {}
     for span in spans:
         took = span.end_us - span.start_us
-        busy.setdefault(span.resource, 0.0)
         causes = waiting.setdefault(span.resource, {})
+        ddr_us = 0.0
         if span.activity == WAIT:
             causes[span.detail] = causes.get(span.detail, 0.0) + took
-        else:
-            busy[span.resource] += took
+            took = 0.0
+        elif span.ddr_us:
+            ddr_us = min(span.ddr_us, took)
+            causes["ddr"] = causes.get("ddr", 0.0) + ddr_us
+        busy[span.resource] = busy.get(span.resource, 0.0) + took - ddr_us
     return tuple(
         ResourceUse(
             name,
@@ -117,30 +125,42 @@ def _use(use: ResourceUse) -> list[Any]:
     return [use.name, use.kind, use.busy_us, dict(use.waiting_us), use.idle_us, use.moved_bytes]
 
 
-def _columns(
-    spans: Sequence[Span],
-) -> tuple[list[str], list[tuple[str, str]], tuple[Any, Any, Any, Any]]:
-    """Names once, and the spans as arrays that index them."""
-    resources: dict[str, int] = {}
-    codes: dict[tuple[str, str], int] = {}
-    resource = [resources.setdefault(span.resource, len(resources)) for span in spans]
-    code = [codes.setdefault((span.activity, span.detail), len(codes)) for span in spans]
-    if len(codes) >= MOST_CODES:
-        codes = {}
-        code = [codes.setdefault((span.activity, ""), len(codes)) for span in spans]
+def _table(launch: LaunchTimeline) -> SpanTable:
     try:
-        start_us = np.array([span.start_us for span in spans], dtype=np.float64)
-        end_us = np.array([span.end_us for span in spans], dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InputError("A span has a time that is no number.") from error
-    names = [str(name) for name in resources]
-    told = [(str(activity), str(detail)) for activity, detail in codes]
-    return names, told, (np.array(resource, np.int64), np.array(code, np.int64), start_us, end_us)
+        return to_table(launch.spans)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InputError(f"A span of {launch.kernel} has an impossible time.") from error
 
 
-def _sound(start_us: npt.NDArray[np.float64], end_us: npt.NDArray[np.float64]) -> bool:
-    finite = np.isfinite(start_us).all() and np.isfinite(end_us).all()
-    return bool(finite and (start_us >= 0).all() and (end_us >= start_us).all())
+def _rows(table: SpanTable, units_per_tick: float) -> tuple[list[str], list[list[str]], _Rows]:
+    """Resources by number, what spans can be, and the spans by resource and start."""
+    columns, names = table.columns, table.names
+    found, resource = np.unique(columns["resource"], return_inverse=True)
+    size = len(names)
+    what = columns["activity"]
+    parts = ["activity", "detail", "subject"]
+    for part in parts[1:]:
+        what = what * size + columns[part]
+    kinds, code = np.unique(what, return_inverse=True)
+    if len(kinds) >= MOST_CODES:
+        kinds, code = np.unique(columns["activity"], return_inverse=True)
+        codes = [[names[kind], "", ""] for kind in kinds.tolist()]
+    else:
+        codes = [
+            [names[kind // size**2], names[kind // size % size], names[kind % size]]
+            for kind in kinds.tolist()
+        ]
+    order = np.lexsort((columns["start"], resource))
+
+    def units(ticks: Ints) -> Ints:
+        scaled: Ints = np.rint(ticks[order] * units_per_tick).astype(np.int64)
+        return scaled
+
+    start, end = units(columns["start"]), units(columns["end"])
+    rows = _Rows(
+        resource[order], start, end, code[order], columns["bytes"][order], units(columns["ddr"])
+    )
+    return [names[number] for number in found.tolist()], codes, rows
 
 
 def _merged(rows: _Rows, code: int, at_most: int) -> tuple[_Rows, int]:
@@ -166,23 +186,12 @@ def _merge(rows: _Rows, code: int, shortest: int) -> _Rows:
     )
     first = np.flatnonzero(~same)
     last = np.append(first[1:], len(same)) - 1
-    several = last > first
-    return _Rows(
-        rows.resource[first],
-        rows.start[first],
-        np.maximum.reduceat(rows.end, first),
-        np.where(several, code, rows.code[first]),
+    return replace(
+        rows,
+        resource=rows.resource[first],
+        start=rows.start[first],
+        end=np.maximum.reduceat(rows.end, first),
+        code=np.where(last > first, code, rows.code[first]),
+        moved=np.add.reduceat(rows.moved, first),
+        ddr=np.add.reduceat(rows.ddr, first),
     )
-
-
-def _packed(rows: _Rows) -> str:
-    gaps = rows.start.copy()
-    follows = np.flatnonzero(rows.resource[1:] == rows.resource[:-1]) + 1
-    gaps[follows] = rows.start[follows] - rows.end[follows - 1]
-    columns = (
-        gaps.astype("<i4"),
-        (rows.end - rows.start).astype("<u4"),
-        rows.code.astype("<u2"),
-    )
-    packed = zlib.compress(b"".join(column.tobytes() for column in columns), 6)
-    return base64.b64encode(packed).decode()

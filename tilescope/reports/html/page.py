@@ -37,6 +37,7 @@ SCRIPTS = (
     "tiles.js",
     "lanes.js",
     "timeline.js",
+    "memory.js",
     "cases.js",
 )
 

@@ -134,6 +134,13 @@ PASSPORTS: dict[str, Passport] = {
         "is the relative error of the case",
         "the NPU's output, computed by the kernels built for this machine",
     ),
+    "held": Passport(
+        "memory held",
+        "bytes",
+        "sum over buffers from the first transfer into them until they are released; the limit "
+        "is what the tile has, less what is set apart for the stack",
+        ENGINE,
+    ),
     "span": Passport(
         "span", "µs", "from when to when a resource did one thing in one launch", ENGINE
     ),

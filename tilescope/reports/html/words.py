@@ -18,6 +18,7 @@ SECTIONS = (
     ("case", "One case"),
     ("array", "The array"),
     ("tiles", "Output tiles"),
+    ("memory", "Memory"),
     ("timeline", "Timeline"),
     ("energy", "Energy"),
     ("provenance", "Provenance"),

@@ -17,17 +17,29 @@ async function showLaunch() {
     part.hidden = Boolean(entry);
     if (!entry) part.querySelector(".why").textContent = `${chosen.name}: ${chosen.missing}.`;
   }
-  for (const id of ["plot-array", "plot-timeline", "array-table", "array-legend", "timeline-legend"]) if (!entry && byId(id)) byId(id).replaceChildren();
+  for (const id of ["plot-array", "plot-timeline", "array-table", "array-legend", "timeline-legend", "plot-memory", "memory-table"]) if (!entry && byId(id)) byId(id).replaceChildren();
   drawOutput(chosen);
-  if (!entry) { timeline = null; return; }
+  if (!entry) { timeline = null; tellMemory(false, chosen.missing); return; }
   const launch = DATA.launches[entry[0]];
   drawArray(launch, chosen.kind);
   try {
-    drawTimeline(await unpack(launch), chosen.kind);
+    const spans = await unpack(launch);
+    drawTimeline(spans, chosen.kind);
+    tellMemory(drawMemory(spans, chosen.kind), "its timeline does not hold it; one written by this version does");
   } catch (error) {
     byId("plot-timeline").replaceChildren(make("p", { class: "absent" }, `This browser cannot unpack the timeline (${error.message}).`));
   }
   document.documentElement.dataset.ready = "true";
+}
+
+function tellMemory(drawn, why) {
+  const chosen = DATA.cases[Number(pickCase.value)];
+  for (const part of all(".needs-memory")) {
+    part.hidden = drawn;
+    if (!drawn) part.querySelector(".why").textContent = `${chosen.name}: ${why}.`;
+  }
+  for (const part of all(".has-memory")) part.hidden = !drawn;
+  if (!drawn && byId("plot-memory")) byId("plot-memory").replaceChildren();
 }
 
 function drawOutput(chosen) {
@@ -47,7 +59,7 @@ if (pickCase) {
   redraws.push(() => {
     const chosen = DATA.cases[Number(pickCase.value)];
     drawOutput(chosen);
-    if (timeline) drawTimeline(timeline.spans, chosen.kind);
+    if (timeline) { drawTimeline(timeline.spans, chosen.kind); drawMemory(timeline.spans, chosen.kind); }
   });
   showCase();
 }

@@ -1,5 +1,5 @@
 // Drawing the lanes of a timeline: spans where there is room, shares of a column where not.
-const LANE = 15, LABELS = 118, AXIS = 26, STRIP = 30;
+const LANE = 15, LABELS = 118, AXIS = 26, STRIP = 27;
 const hatches = new Map();
 
 function hatch(pen, kind) {
@@ -25,7 +25,7 @@ function hatch(pen, kind) {
 const fillOf = (pen, kind) => (isWait(kind) ? hatch(pen, kind) : colourOf(kind));
 
 // Shares of each pixel column by kind, for the spans that are narrower than a pixel or two.
-function drawLane(pen, lane, kinds, view, width, y) {
+function drawLane(pen, lane, { kinds, launch: { unit_us: unit } }, view, width, y) {
   const scale = width / (view.to - view.from);
   const first = firstAbove(lane.end, view.from);
   const sums = new Map();
@@ -50,42 +50,61 @@ function drawLane(pen, lane, kinds, view, width, y) {
     if (to - from >= 1.5) {
       flush();
       pen.fillStyle = fillOf(pen, kind);
-      pen.fillRect(LABELS + from, y + 1, Math.max(to - from - (to - from > 4 ? 0.6 : 0), 1), LANE - 3);
+      const wide = Math.max(to - from - (to - from > 4 ? 0.6 : 0), 1);
+      pen.fillRect(LABELS + from, y + 1, wide, LANE - 3);
+      if (lane.ddr[span]) {
+        const tall = (LANE - 3) * Math.min(1, (lane.ddr[span] * unit) / (lane.end[span] - lane.start[span] || 1));
+        pen.fillStyle = fillOf(pen, "ddr");
+        pen.fillRect(LABELS + from, y + LANE - 2 - tall, wide, tall);
+      }
       continue;
     }
     const column = Math.floor(from);
     if (dense !== column) { flush(); dense = column; }
-    sums.set(kind, (sums.get(kind) || 0) + Math.max(lane.end[span] - lane.start[span], 1e-9));
+    const took = Math.max(lane.end[span] - lane.start[span], 1e-9), ddr = Math.min(lane.ddr[span] * unit, took);
+    if (ddr) sums.set("ddr", (sums.get("ddr") || 0) + ddr);
+    if (took > ddr) sums.set(kind, (sums.get(kind) || 0) + took - ddr);
   }
   flush();
 }
 
-// How many of the lanes are in a kernel, for each pixel column of the view.
-function active(lanes, kinds, view, width) {
-  const columns = new Float64Array(Math.ceil(width) + 1);
+// A figure over time by pixel column of the view: the most in it where `most`, else the mean.
+function columnsOf(series, view, width, most) {
+  const columns = new Float64Array(Math.max(1, Math.ceil(width)));
   const scale = width / (view.to - view.from);
-  for (const lane of lanes) {
-    for (let span = firstAbove(lane.end, view.from); span < lane.start.length && lane.start[span] < view.to; span += 1) {
-      if (kinds[lane.code[span]] !== "call") continue;
-      const from = (Math.max(lane.start[span], view.from) - view.from) * scale, to = (Math.min(lane.end[span], view.to) - view.from) * scale;
-      for (let column = Math.floor(from); column < to; column += 1) columns[column] += Math.min(to, column + 1) - Math.max(from, column);
+  for (let moment = Math.max(0, firstAbove(series.at, view.from) - 1); moment < series.at.length && series.at[moment] < view.to; moment += 1) {
+    const value = series.values[moment], until = moment + 1 < series.at.length ? series.at[moment + 1] : Infinity;
+    const from = (Math.max(series.at[moment], view.from) - view.from) * scale, to = (Math.min(until, view.to) - view.from) * scale;
+    for (let column = Math.floor(from); column < Math.min(Math.max(to, from + 1e-6), columns.length); column += 1) {
+      if (most) columns[column] = Math.max(columns[column], value);
+      else columns[column] += value * (Math.min(to, column + 1) - Math.max(from, column));
     }
   }
   return columns;
 }
 
-function drawStrip(pen, top, tall, values, most, width, label, key) {
-  pen.fillStyle = colour("muted");
+const STRIPS = [
+  ["active_cores", "cores", "cores in a kernel", "call", false], ["ddr_read", "ddr", "DDR read", "transfer", false], ["ddr_write", "ddr", "DDR written", "mem_tile_port", false],
+  ["held", "l1", "held in L1", "host", true], ["held", "l2", "held in mem tiles", "core_overhead", true],
+];
+const stripsOf = (series) => STRIPS.flatMap(([name, of, label, key, most]) => series.filter((one) => one.name === name && one.of === of).map((one) => ({ series: one, label, key, most })));
+const amount = (value, unit) => (unit === "bytes" ? formatBytes(value) : `${significant(value)} ${unit}`);
+
+function drawStrip(pen, top, { series, label, key, most }, view, width) {
+  const limit = Math.max(series.peak, series.limit && series.limit < 4 * series.peak ? series.limit : 0) || 1;
+  pen.fillStyle = colour("text");
   pen.textAlign = "right";
   pen.textBaseline = "middle";
-  pen.fillText(label, LABELS - 6, top + tall / 2, LABELS - 10);
+  pen.fillText(label, LABELS - 6, top + STRIP / 2 - 6, LABELS - 10);
+  pen.fillStyle = colour("muted");
+  pen.fillText(`to ${amount(limit, series.unit)}`, LABELS - 6, top + STRIP / 2 + 7, LABELS - 10);
   pen.fillStyle = colour(key);
-  values.slice(0, Math.ceil(width)).forEach((value, column) => {
-    const height = Math.min(value / (most || 1), 1) * (tall - 2);
-    if (height > 0) pen.fillRect(LABELS + column, top + tall - 1 - height, 1, Math.max(height, 0.5));
+  columnsOf(series, view, width, most).forEach((value, column) => {
+    const height = Math.min(value / limit, 1) * (STRIP - 4);
+    if (height > 0) pen.fillRect(LABELS + column, top + STRIP - 1 - height, 1, Math.max(height, 0.5));
   });
   pen.fillStyle = colour("line");
-  pen.fillRect(LABELS, top + tall - 1, width, 1);
+  pen.fillRect(LABELS, top + STRIP - 1, width, 1);
 }
 
 function stepFor(reach, room) {

@@ -6,12 +6,35 @@ async function unpack(launch) {
   return unpacked.get(launch);
 }
 
-async function unpackNow(launch) {
-  const packed = Uint8Array.from(atob(launch.data), (character) => character.charCodeAt(0));
+async function inflated(text) {
+  const packed = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
-  const bytes = await new Response(stream).arrayBuffer();
+  return new Response(stream).arrayBuffer();
+}
+
+// Figures over time: each keeps its value from one moment to the next.
+async function seriesOf({ of, counts, data }) {
+  const bytes = await inflated(data);
+  const count = counts.reduce((sum, one) => sum + one, 0);
+  const gaps = new Uint32Array(bytes, 0, count), values = new Float32Array(bytes, 4 * count, count);
+  let place = 0;
+  return of.map(([name, whose, unit, limit, peak], index) => {
+    const at = new Float64Array(counts[index]);
+    let units = 0;
+    for (let moment = 0; moment < at.length; moment += 1) {
+      units += gaps[place + moment];
+      at[moment] = units;
+    }
+    const found = { name, of: whose, unit, limit, peak, at, values: values.subarray(place, place + at.length) };
+    place += at.length;
+    return found;
+  });
+}
+
+async function unpackNow(launch) {
+  const bytes = await inflated(launch.data);
   const count = launch.counts.reduce((sum, one) => sum + one, 0);
-  const gaps = new Int32Array(bytes, 0, count), lengths = new Uint32Array(bytes, 4 * count, count), codes = new Uint16Array(bytes, 8 * count, count);
+  const gaps = new Int32Array(bytes, 0, count), lengths = new Uint32Array(bytes, 4 * count, count), moved = new Uint32Array(bytes, 8 * count, count), ddr = new Uint32Array(bytes, 12 * count, count), codes = new Uint16Array(bytes, 16 * count, count);
   const kinds = launch.codes.map(([activity, detail]) => kindOfSpan(activity, detail));
   const lanes = [];
   let place = 0;
@@ -24,11 +47,13 @@ async function unpackNow(launch) {
       at += gaps[place + span] + lengths[place + span];
       end[span] = at * launch.unit_us;
     }
-    lanes.push({ name, ...placeOf(name), start, end, code: codes.subarray(place, place + size) });
+    lanes.push({ name, ...placeOf(name), start, end, code: codes.subarray(place, place + size), moved: moved.subarray(place, place + size), ddr: ddr.subarray(place, place + size) });
     place += size;
   });
   lanes.sort((a, b) => a.group - b.group || a.column - b.column || a.row - b.row || a.channel.localeCompare(b.channel, "en", { numeric: true }));
-  return { lanes, kinds, launch, elapsed: launch.elapsed_us || 1 };
+  const series = await seriesOf(launch.series);
+  for (const one of series) for (let moment = 0; moment < one.at.length; moment += 1) one.at[moment] *= launch.unit_us;
+  return { lanes, kinds, launch, series, elapsed: launch.elapsed_us || 1 };
 }
 
 // Where a resource lies: `core (2,3) MM2S0` is channel MM2S0 of the core in column 2, row 3.

@@ -9,11 +9,11 @@ function drawTimeline(spans, kind) {
   timeline = state;
   const groups = [...new Set(spans.lanes.map((lane) => lane.group))].sort();
   byId("lane-choice").replaceChildren(...groups.map((group) => make("button", { type: "button", "aria-pressed": String(lanesShown.has(group)), click: () => { if (lanesShown.has(group)) lanesShown.delete(group); else lanesShown.add(group); drawTimeline(spans, kind); } }, GROUPS[group])));
-  const cores = spans.lanes.filter((lane) => lane.group === 3);
+  const strips = stripsOf(spans.series);
   const lanes = spans.lanes.filter((lane) => lanesShown.has(lane.group));
   state.lanes = lanes;
   state.lane = Math.min(state.lane, Math.max(lanes.length - 1, 0));
-  const axis = make("canvas", { class: "axis-strip", "aria-hidden": "true" }), canvas = make("canvas", { "aria-hidden": "true" });
+  const axis = make("canvas", { class: "axis-strip", "aria-hidden": "true", "data-own-tip": "" }), canvas = make("canvas", { "aria-hidden": "true" });
   const body = make("div", { class: "body", tabindex: "0", role: "application", "aria-label": `Timeline of one launch of ${spans.launch.kernel}, ${formatUs(spans.elapsed)}, ${lanes.length} lanes, ${kind}`, "aria-describedby": "timeline-help", "data-own-tip": "" }, canvas);
   place.replaceChildren(make("div", { class: "lanes" }, axis, body));
   const room = () => Math.max(body.clientWidth - LABELS - 6, 80);
@@ -34,9 +34,9 @@ function drawTimeline(spans, kind) {
   function draw() {
     const width = room(), view = { from: state.from, to: state.to };
     hatches.clear();
-    const top = size(axis, width + LABELS, AXIS + (cores.length ? STRIP : 0));
+    const top = size(axis, width + LABELS, AXIS + strips.length * STRIP);
     const step = drawAxis(top, view, width, "time from start");
-    if (cores.length) drawStrip(top, AXIS, STRIP, active(cores, spans.kinds, view, width), cores.length, width, `in a kernel, of ${cores.length}`, "call");
+    strips.forEach((strip, index) => drawStrip(top, AXIS + index * STRIP, strip, view, width));
     const pen = size(canvas, width + LABELS, height);
     drawGrid(pen, view, width, height, step);
     pen.font = "11px system-ui, sans-serif";
@@ -54,7 +54,7 @@ function drawTimeline(spans, kind) {
       pen.fillStyle = index === state.lane ? colour("text") : colour("muted");
       pen.textAlign = "right";
       pen.fillText(lane.name, LABELS - 6, y + LANE / 2 - 0.5, LABELS - 10);
-      drawLane(pen, lane, spans.kinds, view, width, y);
+      drawLane(pen, lane, spans, view, width, y);
     });
     const lane = lanes[state.lane];
     if (lane && state.span >= 0 && state.span < lane.start.length) {
@@ -85,8 +85,9 @@ function drawTimeline(spans, kind) {
   state.zoom = zoom; state.move = move; state.look = look;
 
   const spanWords = (lane, span) => {
-    const [activity, detail] = spans.launch.codes[lane.code[span]];
-    return [`${lane.name}: ${KINDS[spans.kinds[lane.code[span]]]}`, [activity, detail].filter(Boolean).join(", "), `${formatUs(lane.start[span])} to ${formatUs(lane.end[span])}, for ${formatUs(lane.end[span] - lane.start[span])}, ${kind}`];
+    const [activity, detail, subject] = spans.launch.codes[lane.code[span]];
+    const moved = lane.moved[span] ? `${formatBytes(lane.moved[span])}` : "", share = lane.ddr[span] ? `of it ${formatUs(lane.ddr[span] * spans.launch.unit_us)} for its share of DDR` : "";
+    return [`${lane.name}: ${KINDS[spans.kinds[lane.code[span]]]}`, [activity, detail, subject && `of ${subject}`, moved, share].filter(Boolean).join(", "), `${formatUs(lane.start[span])} to ${formatUs(lane.end[span])}, for ${formatUs(lane.end[span] - lane.start[span])}, ${kind}`];
   };
   const momentAt = (event) => state.from + ((event.clientX - canvas.getBoundingClientRect().left - LABELS) / room()) * (state.to - state.from);
   const laneAt = (event) => lanes[Math.floor((event.clientY - canvas.getBoundingClientRect().top - 2) / LANE)];
@@ -110,6 +111,14 @@ function drawTimeline(spans, kind) {
     return showTip(event.clientX, event.clientY, make("b", {}, head), rest.filter(Boolean).map((line) => make("div", {}, line)));
   }
 
+  axis.addEventListener("pointermove", (event) => {
+    const box = axis.getBoundingClientRect();
+    const strip = strips[Math.floor((event.clientY - box.top - AXIS) / STRIP)], moment = state.from + ((event.clientX - box.left - LABELS) / room()) * (state.to - state.from);
+    if (!strip || moment < state.from || moment > state.to) return hideTip();
+    const { series } = strip, place = firstAbove(series.at, moment) - 1;
+    return showTip(event.clientX, event.clientY, make("b", {}, `${strip.label}: ${amount(place < 0 ? 0 : series.values[place], series.unit)} at ${formatUs(moment)}, ${kind}`), make("span", {}, `at most ${amount(series.peak, series.unit)}${series.limit ? `; there is ${amount(series.limit, series.unit)}` : ""}.`));
+  });
+  axis.addEventListener("pointerleave", hideTip);
   const fingers = new Map();
   let drag = null;
   body.addEventListener("pointerdown", (event) => {
