@@ -55,8 +55,8 @@ def test_an_operation_that_is_not_known_is_named_with_its_place():
     refused(wrong, "aie.brew", at="aie.brew")
     other = 'module {\n  "tosa.add"() : () -> ()\n}'
     refused(other, "tosa.add", at='"tosa.add"')
-    code = SMALL.replace("aie.end", "%x = arith.addi %c0_index, %c1_index : index\n aie.end", 1)
-    refused(code, "arith.addi in a core is not simulated", at="%x = arith.addi")
+    code = SMALL.replace("aie.end", "%x = memref.alloc() : memref<4xf32>\n aie.end", 1)
+    refused(code, "memref.alloc in a core is not simulated", at="%x = memref.alloc")
 
 
 def test_a_module_without_a_device_is_another_dialects():
@@ -132,7 +132,7 @@ def test_a_module_without_a_device_is_another_dialects():
         ("memref<64xf32>", "memref<64xf64>", "f64", None),
         ("memref<64xf32>", "memref<?xf32>", "size", None),
         ("memref<64xf32>", "memref<99999999999999xf32>", "size", None),
-        ("aie.runtime_sequence", "aie.buffer", "aie.buffer", "aie.buffer"),
+        ("aie.runtime_sequence", "aie.trace", "aie.trace", "aie.trace"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(old, new, said, at):

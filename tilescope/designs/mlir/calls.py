@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tilescope.designs.ir import ObjectFifo
+from tilescope.designs.parts import Buffer
 from tilescope.devices.device import Device
 from tilescope.errors import InputError
 from tilescope.kernels import references, tolerances
@@ -69,10 +70,26 @@ def read_costs(path: Path) -> dict[str, int]:
     return costs
 
 
+@dataclass(frozen=True)
+class Given:
+    """An argument of a call: an object of a FIFO or a buffer, and what is done to it."""
+
+    name: str
+    dtype: str
+    elements: int
+    object_bytes: int
+    role: Role
+
+    @classmethod
+    def of(cls, part: ObjectFifo | Buffer, role: Role) -> Given:
+        """An object of a FIFO, or a buffer, in a role."""
+        return cls(part.name, part.dtype, part.elements, part.object_bytes, role)
+
+
 def match_kernel(
     symbol: str,
     toolchain: str,
-    objects: Sequence[tuple[ObjectFifo, Role]],
+    objects: Sequence[Given],
     scalars: Sequence[int],
     costs: Mapping[str, int],
 ) -> Kernel:
@@ -88,7 +105,7 @@ def match_kernel(
     remedy = f"give its cycles with --costs: [kernel.{symbol}] cycles = N"
     if kernel is None:
         raise InputError(f"What {symbol} costs is not known; {remedy}.")
-    given = [fifo.dtype for fifo, _ in objects]
+    given = [one.dtype for one in objects]
     wanted = [operand.dtype for operand in kernel.operands]
     if given != wanted or len(scalars) != len(kernel.scalars):
         raise InputError(
@@ -98,7 +115,7 @@ def match_kernel(
         )
     if problems := kernel.problems(*scalars):
         raise InputError(problems[0])
-    for (fifo, _), argument in zip(objects, kernel.arguments(*scalars), strict=True):
+    for fifo, argument in zip(objects, kernel.arguments(*scalars), strict=True):
         if argument.bytes > fifo.object_bytes:
             raise InputError(
                 f"{symbol} takes {argument.bytes:,} bytes for its {argument.name}, and an object "
@@ -107,13 +124,9 @@ def match_kernel(
     return kernel.compiled_by(toolchain)
 
 
-def _stated(
-    symbol: str, objects: Sequence[tuple[ObjectFifo, Role]], scalars: Sequence[int], cycles: int
-) -> Kernel:
-    operands = tuple(
-        Operand(fifo.name, role, fifo.dtype, 1, fifo.elements) for fifo, role in objects
-    )
-    dtypes = [fifo.dtype for fifo, _ in objects] or ["int32"]
+def _stated(symbol: str, objects: Sequence[Given], scalars: Sequence[int], cycles: int) -> Kernel:
+    operands = tuple(Operand(one.name, one.role, one.dtype, 1, one.elements) for one in objects)
+    dtypes = [one.dtype for one in objects] or ["int32"]
     return StatedKernel(
         name=symbol,
         symbol=symbol,

@@ -8,6 +8,7 @@ from xdsl.ir import Operation
 
 from tilescope.designs.ir import Acquire, Await, Design, Loop, ObjectFifo, Statement, Tile
 from tilescope.designs.mlir.syntax import Source
+from tilescope.designs.parts import ChannelTask, DmaPort
 from tilescope.designs.soundness import find_faults, transfer_mismatches
 
 
@@ -38,6 +39,18 @@ def check_design(
         raise source.fault(sequence, "The sequence awaits no transfer, so it has no end to time.")
     if faults := find_faults(design):
         raise source.fault(sequence, f"{faults[0][0].upper()}{faults[0][1:]}.")
+
+
+def check_ports(design: Design, source: Source, places: Mapping[DmaPort, Operation]) -> None:
+    """Raises InputError with the place of a flow that nothing is sent into, or taken out of."""
+    used = {channel.port for channel in design.channels}
+    used.update(step.port for step in design.sequence if isinstance(step, ChannelTask))
+    for port, op in places.items():
+        if port not in used:
+            verb = "sends from" if port.direction == "mm2s" else "takes at"
+            raise source.fault(
+                op, f"Nothing {verb} {port}: neither its DMA nor the runtime sequence uses it."
+            )
 
 
 def _is_used(

@@ -19,10 +19,11 @@ from tilescope.designs.ir import (
     Statement,
     Tile,
 )
-from tilescope.designs.mlir.buffers import constant
-from tilescope.designs.mlir.calls import match_kernel
+from tilescope.designs.mlir.calls import Given, match_kernel
+from tilescope.designs.mlir.descriptors import DescriptorReader, reaches
 from tilescope.designs.mlir.syntax import Source
 from tilescope.designs.mlir.types import SubviewType, read_number, read_numbers, read_text
+from tilescope.designs.parts import InBuffer
 from tilescope.errors import InputError
 from tilescope.kernels.contract import Role
 
@@ -51,6 +52,7 @@ class CoreReader:
     fifos: Mapping[str, ObjectFifo]
     costs: Mapping[str, int]
     toolchains: Mapping[str, str]
+    memory: DescriptorReader
     held: dict[str, int] = field(default_factory=dict)
     released: dict[str, int] = field(default_factory=dict)
     views: dict[SSAValue, _View] = field(default_factory=dict)
@@ -63,9 +65,13 @@ class CoreReader:
         found: list[Statement] = []
         for op in ops:
             match op.name:
-                case "arith.constant" | "aie.end" | "scf.yield":
+                case "aie.end" | "scf.yield":
                     if op.operands:
                         raise self.source.fault(op, "A loop that hands values on is not simulated.")
+                case "aie.use_lock":
+                    found.append(self._lock(op))
+                case "scf.if":
+                    found.extend(self._branch(op, trips))
                 case "aie.objectfifo.acquire":
                     found.extend(self._acquire(op))
                 case "aie.objectfifo.release":
@@ -76,6 +82,8 @@ class CoreReader:
                     found.append(self._call(op))
                 case "scf.for":
                     found.append(self._loop(op, trips))
+                case _ if self.memory.numbers.follow(op):
+                    pass
                 case _:
                     raise self.source.fault(
                         op,
@@ -127,6 +135,23 @@ class CoreReader:
         self.released[name] = self.released.get(name, 0) + count
         return Release(name, count)
 
+    def _lock(self, op: Operation) -> Statement:
+        use = self.memory.use_lock(op)
+        lock = self.memory.locks[op.operands[0]]
+        if not reaches(self.tile, lock.tile):
+            raise self.source.fault(op, f"{self.tile} does not reach the lock at {lock.tile}.")
+        return use
+
+    def _branch(self, op: Operation, trips: int) -> tuple[Statement, ...]:
+        """The side of a condition that the text decides."""
+        decided = self.memory.numbers.of(op.operands[0])
+        if decided is None or op.results:
+            raise self.source.fault(
+                op, "A condition that the text does not decide is not simulated; time cannot go on."
+            )
+        region = op.regions[0 if decided else 1]
+        return self._body(region.block.ops, trips) if region.blocks else ()
+
     def _access(self, op: Operation) -> None:
         view = self.views.get(op.operands[0]) if op.operands else None
         index = read_numbers(op.attributes.get("index"))
@@ -140,16 +165,24 @@ class CoreReader:
     def _call(self, op: Operation) -> Statement:
         assert isinstance(op, func.CallOp)
         symbol = op.callee.root_reference.data
-        held: list[Held] = []
+        held: list[Held | InBuffer] = []
+        objects: list[Given] = []
         scalars: list[int] = []
         for value in op.arguments:
-            view, number = self.views.get(value), constant(value)
+            view, number = self.views.get(value), self.memory.numbers.of(value)
             if number is not None:
                 scalars.append(number)
             elif view is not None and view.index is not None:
                 if scalars:
                     raise self.source.fault(op, f"{symbol} should take its buffers first.")
                 held.append(self._held(op, view, view.index))
+                objects.append(Given.of(self.fifos[view.fifo], self._role(view.fifo)))
+            elif value in self.memory.buffers and not scalars:
+                buffer = self.memory.buffers[value]
+                if not reaches(self.tile, buffer.tile):
+                    raise self.source.fault(op, f"{self.tile} does not reach {buffer.name}.")
+                held.append(InBuffer(buffer.name))
+                objects.append(Given.of(buffer, Role.INOUT))
             else:
                 raise self.source.fault(
                     op, f"An argument of {symbol} is neither an object held nor a constant."
@@ -158,7 +191,6 @@ class CoreReader:
             raise self.source.fault(op, f"{symbol} gives a value, which is not simulated.")
         if any(not -(1 << 31) <= number < 1 << 31 for number in scalars):
             raise self.source.fault(op, f"A size that {symbol} is given has more than 32 bits.")
-        objects = [(self.fifos[one.fifo], self._role(one.fifo)) for one in held]
         toolchain = self.toolchains.get(symbol, "peano")
         try:
             kernel = match_kernel(symbol, toolchain, objects, scalars, self.costs)
@@ -177,7 +209,7 @@ class CoreReader:
 
     def _loop(self, op: Operation, around: int) -> Statement:
         assert isinstance(op, scf.ForOp)
-        first, end, step = (constant(value) for value in (op.lb, op.ub, op.step))
+        first, end, step = (self.memory.numbers.of(value) for value in (op.lb, op.ub, op.step))
         if first is None or end is None or step is None:
             raise self.source.fault(op, "The bounds of a loop should be constants.")
         if step < 1:

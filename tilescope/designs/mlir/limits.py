@@ -8,6 +8,8 @@ from xdsl.ir import Operation
 
 from tilescope.designs.ir import Acquire, CoreProgram, Design, Loop, Statement, Tile
 from tilescope.designs.mlir.syntax import Source
+from tilescope.designs.part_checks import lock_uses
+from tilescope.designs.parts import DmaPort, LockAction, UseLock
 
 MAX_STEPS = 100_000_000  # statements of all cores that are carried out in one launch
 
@@ -17,8 +19,9 @@ def check_limits(
     source: Source,
     sequence: Operation,
     cores: Mapping[Tile, Operation],
+    ports: Mapping[DmaPort, Operation],
 ) -> None:
-    """Raises InputError for a core that runs on without end, or a launch of too many steps."""
+    """Raises InputError for what runs on without end, or a launch of too many steps."""
     fifos = {fifo.name: fifo for fifo in design.fifos}
     objects = max((-(-t.elements // fifos[t.fifo].elements) for t in design.tasks), default=0)
     objects *= max(1, len(design.tasks))
@@ -27,6 +30,13 @@ def check_limits(
             sequence, f"The transfers move some {objects:,} objects; {MAX_STEPS:,} are simulated."
         )
     ends = _ended(design)
+    for stream in design.streams:
+        if not ends.intersection((_name(stream.source), *map(_name, stream.targets))):
+            raise source.fault(
+                ports[stream.source],
+                f"{stream.source} sends to {stream.targets[0]} for ever: neither waits for a lock "
+                "that depends on a transfer of the runtime sequence.",
+            )
     for core in design.cores:
         for loop in _endless(core.body):
             if not ends.intersection(_each_trip(loop.body)):
@@ -44,17 +54,69 @@ def check_limits(
 
 def _ended(design: Design) -> set[str]:
     """FIFOs through which only so many objects go: a shim's, and all that waits for one of them."""
-    ended = {task.fifo for task in design.tasks}
+    ended = {task.fifo for task in design.tasks} | {"an end of its own"}
     groups = [{*link.sources, *link.targets} for link in design.links]
     groups += [set(_waits(core)) for core in design.cores]
+    ended |= _tasked(design)
+    agents = _agents(design)
     grown = True
     while grown:
-        grown = False
+        before = len(ended)
         for group in groups:
-            if ended & group and not group <= ended:
+            if ended & group:
                 ended |= group
-                grown = True
+        for lock in design.locks:  # given only so often when all who give it end
+            givers = [name for name, (_, gives) in agents.items() if _lock_name(lock.name) in gives]
+            if all(name in ended for name in givers):
+                ended.add(_lock_name(lock.name))
+        for name, (takes, _) in agents.items():
+            if ended & takes:
+                ended.add(name)
+        for stream in design.streams:
+            names = {_name(stream.source), *map(_name, stream.targets)}
+            if ended & names:
+                ended |= names
+        grown = len(ended) > before
     return ended
+
+
+def _name(port: DmaPort) -> str:
+    return f"channel {port}"
+
+
+def _lock_name(lock: str) -> str:
+    return f"lock {lock}"
+
+
+def _tasked(design: Design) -> set[str]:
+    """Channels that move only what they are told to: tasks, and chains that end."""
+    rings = {
+        channel.port for channel in design.channels if channel.descriptors[-1].following is not None
+    }
+    ports = {port for stream in design.streams for port in (stream.source, *stream.targets)}
+    return {_name(port) for port in ports - rings}
+
+
+def _agents(design: Design) -> dict[str, tuple[set[str], set[str]]]:
+    """Who uses locks: what each waits for in every round, and what it gives."""
+    found: dict[str, tuple[set[str], set[str]]] = {}
+    for core in design.cores:
+        takes = set(_waits(core))
+        if not any(True for _ in _endless(core.body)):
+            takes.add("an end of its own")
+        gives = {
+            _lock_name(use.lock) for use in lock_uses(core.body) if use.action is LockAction.RELEASE
+        }
+        found[f"core {core.tile}"] = (takes, gives)
+    for channel in design.channels:
+        last = channel.descriptors[-1].following
+        ring = channel.descriptors[last:] if last is not None else ()
+        takes = {_lock_name(one.acquire.lock) for one in ring if one.acquire is not None}
+        gives = {
+            _lock_name(one.release.lock) for one in channel.descriptors if one.release is not None
+        }
+        found[_name(channel.port)] = (takes, gives)
+    return found
 
 
 def _waits(core: CoreProgram) -> Iterator[str]:
@@ -75,6 +137,8 @@ def _each_trip(body: tuple[Statement, ...]) -> Iterator[str]:
     for statement in body:
         if isinstance(statement, Acquire):
             yield statement.fifo
+        elif isinstance(statement, UseLock) and statement.action is not LockAction.RELEASE:
+            yield _lock_name(statement.lock)
         elif isinstance(statement, Loop) and statement.trips != 0:
             yield from _each_trip(statement.body)
 

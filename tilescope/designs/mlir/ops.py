@@ -6,15 +6,23 @@ of older releases are read, too.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ClassVar
-
-from xdsl.dialects.builtin import ArrayAttr, IndexType, StringAttr, SymbolRefAttr
-from xdsl.ir import Attribute, Operation, Region, SSAValue
-from xdsl.irdl import traits_def
+from xdsl.dialects.builtin import ArrayAttr, StringAttr, SymbolRefAttr
+from xdsl.ir import Attribute, Operation, SSAValue
 from xdsl.parser import Parser
 
+from tilescope.designs.mlir.lower_ops import LOWER_OPERATIONS, known_value, packet_number
 from tilescope.designs.mlir.names import STAGED_LINK
+from tilescope.designs.mlir.operation import (
+    INDEX,
+    Reader,
+    define,
+    index,
+    make,
+    on_values,
+    plain,
+    values,
+)
+from tilescope.designs.mlir.sequence_ops import SEQUENCE_OPERATIONS
 from tilescope.designs.mlir.types import (
     numbers,
     parse_dims,
@@ -23,48 +31,6 @@ from tilescope.designs.mlir.types import (
     parse_symbols,
 )
 
-INDEX = IndexType()
-
-
-class AieOperation(Operation):
-    """Any operation of MLIR-AIE; its syntax is that of its class."""
-
-    traits = traits_def()
-    reader: ClassVar[Callable[[type[Operation], Parser], Operation] | None] = None
-
-    @classmethod
-    def parse(cls, parser: Parser) -> Operation:  # type: ignore[override]
-        """The operation in its own syntax."""
-        if cls.reader is None:
-            parser.raise_error(f"{cls.name} is read in the generic syntax only")
-        return cls.reader(cls, parser)
-
-
-def _make(
-    cls: type[Operation],
-    parser: Parser,
-    attributes: dict[str, Attribute],
-    operands: list[SSAValue] | None = None,
-    results: list[Attribute] | None = None,
-    regions: list[Region] | None = None,
-) -> Operation:
-    """The operation, with the dictionary that may stand at its end."""
-    return cls.create(
-        operands=operands or [],
-        result_types=results or [],
-        regions=regions or [],
-        attributes={**parser.parse_optional_attr_dict(), **attributes},
-    )
-
-
-def _index(parser: Parser) -> SSAValue:
-    """A tile, a core or a task: its value is an index."""
-    return parser.resolve_operand(parser.parse_unresolved_operand(), INDEX)
-
-
-def _values(parser: Parser) -> list[SSAValue]:
-    return parser.parse_comma_separated_list(parser.Delimiter.PAREN, lambda: _index(parser))
-
 
 def _device(cls: type[Operation], parser: Parser) -> Operation:
     parser.parse_punctuation("(")
@@ -72,7 +38,7 @@ def _device(cls: type[Operation], parser: Parser) -> Operation:
     parser.parse_punctuation(")")
     if name := parser.parse_optional_symbol_name():
         kind["sym_name"] = name
-    return _make(cls, parser, kind, regions=[parser.parse_region()])
+    return make(cls, parser, kind, regions=[parser.parse_region()])
 
 
 def _tile(cls: type[Operation], parser: Parser) -> Operation:
@@ -82,14 +48,14 @@ def _tile(cls: type[Operation], parser: Parser) -> Operation:
     row = parser.parse_integer(allow_boolean=False)
     parser.parse_punctuation(")")
     place: dict[str, Attribute] = {"place": numbers([column, row])}
-    return _make(cls, parser, place, results=[INDEX])
+    return make(cls, parser, place, results=[INDEX])
 
 
 def _objectfifo(cls: type[Operation], parser: Parser) -> Operation:
     found: dict[str, Attribute] = {"sym_name": parser.parse_symbol_name()}
 
     def end(words: tuple[str, str]) -> tuple[SSAValue, Attribute | None]:
-        tile = _index(parser)
+        tile = index(parser)
         if parser.parse_optional_keyword_in(words):
             return tile, parse_dims(parser)
         return tile, None
@@ -131,7 +97,7 @@ def _link(cls: type[Operation], parser: Parser) -> Operation:
         found["src_offsets"] = numbers(parse_numbers(parser))
         found["dst_offsets"] = numbers(parse_numbers(parser))
         parser.parse_punctuation(")")
-    return _make(cls, parser, found)
+    return make(cls, parser, found)
 
 
 def _port(parser: Parser) -> dict[str, Attribute]:
@@ -153,7 +119,7 @@ def _acquire(cls: type[Operation], parser: Parser) -> Operation:
 
 
 def _release(cls: type[Operation], parser: Parser) -> Operation:
-    return _make(cls, parser, _port(parser))
+    return make(cls, parser, _port(parser))
 
 
 def _access(cls: type[Operation], parser: Parser) -> Operation:
@@ -168,9 +134,9 @@ def _access(cls: type[Operation], parser: Parser) -> Operation:
 
 
 def _core(cls: type[Operation], parser: Parser) -> Operation:
-    tile = _values(parser)
+    tile = values(parser)
     region = parser.parse_region()
-    return _make(cls, parser, {}, tile, [INDEX], [region])
+    return make(cls, parser, {}, tile, [INDEX], [region])
 
 
 def _sequence(cls: type[Operation], parser: Parser) -> Operation:
@@ -179,13 +145,16 @@ def _sequence(cls: type[Operation], parser: Parser) -> Operation:
         found["sym_name"] = name
     arguments = parser.parse_comma_separated_list(parser.Delimiter.PAREN, parser.parse_argument)
     found["names"] = ArrayAttr([StringAttr(a.name.text[1:]) for a in arguments])
-    return _make(cls, parser, found, regions=[parser.parse_region(arguments)])
+    return make(cls, parser, found, regions=[parser.parse_region(arguments)])
 
 
 def _task_for(cls: type[Operation], parser: Parser) -> Operation:
     found: dict[str, Attribute] = {"alloc": SymbolRefAttr(parser.parse_symbol_name())}
+    if parser.parse_optional_punctuation("("):
+        found["packet"] = packet_number(parser)
+        parser.parse_punctuation(")")
     region = parser.parse_region()
-    return _make(cls, parser, found, results=[INDEX], regions=[region])
+    return make(cls, parser, found, results=[INDEX], regions=[region])
 
 
 def _dma_bd(cls: type[Operation], parser: Parser) -> Operation:
@@ -205,11 +174,7 @@ def _dma_bd(cls: type[Operation], parser: Parser) -> Operation:
         plain = key in ("offset", "len")
         found[key] = numbers([parse_number(parser)] if plain else parse_numbers(parser))
     parser.parse_punctuation(")")
-    return _make(cls, parser, found, [buffer])
-
-
-def _on_tasks(cls: type[Operation], parser: Parser) -> Operation:
-    return _make(cls, parser, {}, _values(parser))
+    return make(cls, parser, found, [buffer])
 
 
 def _memcpy(cls: type[Operation], parser: Parser) -> Operation:
@@ -218,26 +183,38 @@ def _memcpy(cls: type[Operation], parser: Parser) -> Operation:
     while parser.parse_optional_integer(allow_boolean=False) is not None:
         parser.parse_punctuation(",")
     name = parser.parse_unresolved_operand()
-    found: dict[str, Attribute] = {
-        key: numbers(parse_numbers(parser))
-        for key in ("static_offsets", "static_sizes", "static_strides")
-    }
+    found: dict[str, Attribute] = {}
+    given: list[SSAValue] = []
+    for key in ("offsets", "sizes", "strides"):
+        places: list[int] = []  # of the operands that stand for numbers, -1 for a plain one
+
+        def one(places: list[int] = places) -> int:
+            number = parser.parse_optional_integer(allow_boolean=False)
+            if number is not None:
+                places.append(-1)
+                if parser.parse_optional_punctuation(":"):
+                    parser.parse_type()
+                return number
+            given.append(known_value(parser))
+            places.append(len(given))
+            return 0
+
+        found[f"static_{key}"] = numbers(
+            parser.parse_comma_separated_list(parser.Delimiter.SQUARE, one)
+        )
+        found[f"dynamic_{key}"] = numbers(places)
     if parser.parse_optional_punctuation(","):
         parser.parse_keyword("packet")
         parser.parse_punctuation("=")
-        found["packet"] = parser.parse_attribute()
+        found["packet"] = packet_number(parser)
     parser.parse_punctuation(")")
     found |= parser.parse_optional_attr_dict()
     parser.parse_punctuation(":")
     buffer = parser.resolve_operand(name, parser.parse_type())
-    return cls.create(operands=[buffer], attributes=found)
+    return cls.create(operands=[buffer, *given], attributes=found)
 
 
-def _plain(cls: type[Operation], parser: Parser) -> Operation:
-    return _make(cls, parser, {})
-
-
-_READERS: dict[str, Callable[[type[Operation], Parser], Operation] | None] = {
+_READERS: dict[str, Reader | None] = {
     "aie.device": _device,
     "aie.tile": _tile,
     "aie.objectfifo": _objectfifo,
@@ -246,25 +223,17 @@ _READERS: dict[str, Callable[[type[Operation], Parser], Operation] | None] = {
     "aie.objectfifo.release": _release,
     "aie.objectfifo.subview.access": _access,
     "aie.core": _core,
-    "aie.end": _plain,
+    "aie.end": plain,
     "aie.runtime_sequence": _sequence,
     "aiex.runtime_sequence": _sequence,
     "aie.dma_bd": _dma_bd,
     "aiex.dma_configure_task_for": _task_for,
-    "aiex.dma_start_task": _on_tasks,
-    "aiex.dma_await_task": _on_tasks,
-    "aiex.dma_free_task": _on_tasks,
+    "aiex.dma_await_task": on_values,
+    "aiex.dma_free_task": on_values,
     "aiex.npu.dma_memcpy_nd": _memcpy,
-    "aiex.npu.dma_wait": _plain,
-    "aiex.npu.sync": _plain,
+    "aiex.npu.dma_wait": plain,
     STAGED_LINK: None,
 }
 
 
-def _define(name: str) -> type[Operation]:
-    reader = _READERS[name]
-    members = {"name": name, "reader": staticmethod(reader) if reader else None}
-    return type(name, (AieOperation,), members)
-
-
-OPERATIONS = tuple(_define(name) for name in _READERS)
+OPERATIONS = (*define(_READERS), *LOWER_OPERATIONS, *SEQUENCE_OPERATIONS)

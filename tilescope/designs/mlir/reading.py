@@ -9,14 +9,21 @@ from xdsl.dialects import func
 from xdsl.ir import Block, Operation, SSAValue
 
 from tilescope.designs.ir import CoreProgram, Design, Link, ObjectFifo, Tile
-from tilescope.designs.mlir.checks import check_design
+from tilescope.designs.mlir.checks import check_design, check_ports
+from tilescope.designs.mlir.control import words_of
 from tilescope.designs.mlir.core_programs import CoreReader
+from tilescope.designs.mlir.descriptors import DescriptorReader
+from tilescope.designs.mlir.dma_programs import KINDS, DmaReader
 from tilescope.designs.mlir.fifos import FifoReader, read_link
 from tilescope.designs.mlir.limits import check_limits
 from tilescope.designs.mlir.names import ARRAY_ROWS, ARRAYS, STAGED_LINK, TOOLCHAIN
 from tilescope.designs.mlir.sequences import SequenceReader
+from tilescope.designs.mlir.streams import StreamReader
 from tilescope.designs.mlir.syntax import Source, parse
+from tilescope.designs.mlir.tile_memory import TileMemory
 from tilescope.designs.mlir.types import read_number, read_numbers, read_text
+from tilescope.designs.mlir.values import Numbers
+from tilescope.designs.parts import ChannelProgram, DmaPort
 from tilescope.kernels.contract import TOOLCHAINS
 
 
@@ -25,12 +32,13 @@ class ReadDesign:
     """A design with what the text says beside it.
 
     `array` is the array as the text names it and `device` tilescope's device for it, None where
-    there is none.
+    there is none; `notes` say what is left out of its time.
     """
 
     design: Design
     array: str
     device: str | None
+    notes: tuple[str, ...] = ()
 
 
 def read_design(text: str, name: str, costs: Mapping[str, int] | None = None) -> ReadDesign:
@@ -53,6 +61,15 @@ class _Reader:
         self.links: list[Link] = []
         self.places: dict[str, Operation] = {}  # FIFOs, by name
         self.toolchains: dict[str, str] = {}
+        self.memory = TileMemory(source, self.tiles)
+        self.streams = StreamReader(source, self.tiles)
+        self.descriptors = DescriptorReader(
+            source, self.memory.buffers, self.memory.locks, self.memory.hosts, Numbers()
+        )
+        self.dma = DmaReader(self.descriptors, self.streams)
+        self.channels: dict[DmaPort, ChannelProgram] = {}
+        self.chains: dict[str, Operation] = {}
+        self.globals: dict[str, list[int]] = {}
 
     def read(self) -> ReadDesign:
         module = self.source.module
@@ -69,8 +86,11 @@ class _Reader:
         name = read_text(module.properties.get("sym_name")) or read_text(
             device.attributes.get("sym_name")
         )
+        for op in body.ops:
+            if op.name in KINDS:
+                self._dma(op)
         cores = tuple(self._core(op) for op in body.ops if op.name == "aie.core")
-        sequence = SequenceReader(self.source, self.fifos)
+        sequence = SequenceReader(self.source, self.fifos, self.dma, self.chains, self.globals)
         sequences = [op for op in body.ops if op.name.endswith(".runtime_sequence")]
         if len(sequences) != 1:
             raise self.source.fault(
@@ -86,15 +106,21 @@ class _Reader:
             cores,
             tuple(sequence.buffers),
             tuple(sequence.steps),
+            tuple(self.memory.buffers.values()),
+            tuple(self.memory.locks.values()),
+            tuple(self.channels.values()),
+            tuple(self.streams.streams),
         )
         check_design(design, self.source, self.places, sequences[0])
+        check_ports(design, self.source, self.streams.places)
         places = [op for op in body.ops if op.name == "aie.core"]
         programs = {core.tile: op for core, op in zip(cores, places, strict=True)}
         if len(programs) < len(cores):
             raise self.source.fault(places[-1], "A tile has two programs.")
-        check_limits(design, self.source, sequences[0], programs)
+        check_limits(design, self.source, sequences[0], programs, self.streams.places)
         known = ARRAYS[array][1] if array in ARRAYS else None
-        return ReadDesign(design, array or "an array named by a number", known)
+        notes = tuple(dict.fromkeys(self.streams.notes))
+        return ReadDesign(design, array or "an array named by a number", known, notes)
 
     def _declarations(self, ops: Iterable[Operation]) -> None:
         """Tiles, FIFOs, links and functions, which later operations name."""
@@ -116,7 +142,13 @@ class _Reader:
                     self._function(op)
                 case "aie.core" | "aie.runtime_sequence" | "aiex.runtime_sequence" | "aie.end":
                     pass
-                case "arith.constant":
+                case "arith.constant" | "aie.mem" | "aie.memtile_dma" | "aie.shim_dma":
+                    pass
+                case "memref.global":
+                    self.globals[read_text(op.attributes.get("sym_name")) or ""] = words_of(op)
+                case "aie.bd_chain":
+                    self.chains[read_text(op.attributes.get("sym_name")) or ""] = op
+                case _ if self.memory.read(op) or self.streams.read(op):
                     pass
                 case _:
                     raise self.source.fault(
@@ -164,7 +196,18 @@ class _Reader:
         if tile is None or tile.kind != "core":
             raise self.source.fault(op, "aie.core should name a core's tile, from row 2 on.")
         block = _block(self.source, op)
-        return CoreReader(self.source, tile, self.fifos, self.costs, self.toolchains).read(block)
+        return CoreReader(
+            self.source, tile, self.fifos, self.costs, self.toolchains, self.descriptors
+        ).read(block)
+
+    def _dma(self, op: Operation) -> None:
+        """What the DMA of one tile does by itself."""
+        for channel in self.dma.read(op, self.memory.tile(op)):
+            if channel.port in self.channels:
+                raise self.source.fault(op, f"{channel.port} has two programs.")
+            if channel.port not in self.streams.places:
+                raise self.source.fault(op, f"No flow begins or ends at {channel.port}.")
+            self.channels[channel.port] = channel
 
 
 def _block(source: Source, op: Operation) -> Block:

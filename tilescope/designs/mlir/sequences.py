@@ -1,4 +1,4 @@
-"""Reads the runtime sequence: transfers between host buffers and FIFOs, and their tokens."""
+"""Reads the runtime sequence: transfers, their tokens, and what else the controller does."""
 
 from __future__ import annotations
 
@@ -6,26 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import prod
 
+from xdsl.dialects import scf
 from xdsl.dialects.builtin import IntegerAttr
-from xdsl.ir import BlockArgument, Operation, SSAValue
+from xdsl.ir import Operation, SSAValue
 
-from tilescope.designs.ir import Await, Dim, DmaTask, HostBuffer, ObjectFifo, Tile, Walk
+from tilescope.designs.ir import Await, Dim, DmaTask, HostBuffer, ObjectFifo, Step, Walk
 from tilescope.designs.mlir.buffers import buffer_type
+from tilescope.designs.mlir.control import ControlReader
+from tilescope.designs.mlir.descriptors import packet_of, repeated
+from tilescope.designs.mlir.dma_programs import DmaReader
+from tilescope.designs.mlir.endpoints import Endpoints
 from tilescope.designs.mlir.names import MAX_TASK_DIMS
 from tilescope.designs.mlir.syntax import Source
-from tilescope.designs.mlir.types import read_dims, read_number, read_numbers, read_text, read_texts
+from tilescope.designs.mlir.tasks import Task
+from tilescope.designs.mlir.types import read_number, read_numbers, read_text, read_texts
+from tilescope.designs.mlir.values import Numbers
+from tilescope.designs.parts import ChannelTask, Descriptor, DmaPort
 
-MAX_STEPS = 1 << 20  # of one level of a walk that is not one run
-
-
-@dataclass
-class _Task:
-    """A transfer that was configured: whether it issues a token, and its place once started."""
-
-    task: DmaTask
-    token: bool
-    number: int | None = None
-    awaited: bool = False
+MAX_STEPS = 1 << 20  # of one level of a walk that is not one run, and of the sequence's loops
 
 
 @dataclass
@@ -34,10 +32,21 @@ class SequenceReader:
 
     source: Source
     fifos: Mapping[str, ObjectFifo]
+    dma: DmaReader
+    chains: Mapping[str, Operation]
+    globals: Mapping[str, list[int]]
     buffers: list[HostBuffer] = field(default_factory=list)
-    steps: list[DmaTask | Await] = field(default_factory=list)
-    tasks: dict[SSAValue, _Task] = field(default_factory=dict)
-    started: list[_Task] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    tasks: dict[SSAValue, Task] = field(default_factory=dict)
+    started: list[Task] = field(default_factory=list)
+    done: int = 0
+
+    def __post_init__(self) -> None:
+        """Parts that share what is read."""
+        self.numbers: Numbers = self.dma.descriptors.numbers
+        self.hosts = self.dma.descriptors.hosts
+        self.ends = Endpoints(self.source, self.fifos, self.dma.streams)
+        self.control = ControlReader(self)
 
     def read(self, op: Operation) -> None:
         """The buffers and the steps. Raises InputError with the place of what is wrong."""
@@ -52,46 +61,77 @@ class SequenceReader:
                 HostBuffer(f"arg{place}", buffer.shape, buffer.dtype)
                 for place, buffer in enumerate(self.buffers)
             ]
+        self.hosts.update(zip(block.args, self.buffers, strict=True))
         for step in block.ops:
             self._step(step)
 
     def _step(self, op: Operation) -> None:
+        self.done += 1
+        if self.done > MAX_STEPS:
+            raise self.source.fault(op, f"The sequence has more than {MAX_STEPS:,} steps.")
         match op.name:
             case "aiex.dma_configure_task_for":
-                self._configure(op)
+                _, end, packet = self.ends.named(op, "alloc")
+                self._configure(op, end, packet)
+            case "aiex.dma_configure_task":
+                port = self.ends.port(op, self.dma.streams.channel(op))
+                self._configure(op, port, packet_of(op))
+            case "aiex.dma_start_bd_chain" | "aiex.dma_start_bd_chain_for":
+                self._start_chain(op)
             case "aiex.dma_start_task":
-                for task in self._named(op):
-                    if task.number is not None:
-                        raise self.source.fault(op, "A task that was started is started again.")
-                    self._start(task)
+                self._start_named(op)
             case "aiex.dma_await_task":
                 for task in self._named(op):
-                    self._await(op, task)
-            case "aiex.dma_free_task" | "arith.constant" | "aie.end":
+                    self.wait_for(op, task)
+            case "aiex.dma_free_task" | "aie.end" | "scf.yield":
                 pass
             case "aiex.npu.dma_memcpy_nd":
                 self._memcpy(op)
             case "aiex.npu.dma_wait":
-                self._wait(op, self._fifo(op, "symbol"))
-            case "aiex.npu.sync":
-                self._wait(op, self._synced(op))
+                name, end, _ = self.ends.named(op, "symbol")
+                self.wait(op, end, f"@{name}")
+            case "scf.for":
+                self._loop(op)
             case _:
-                raise self.source.fault(
-                    op, f"{op.name} in the runtime sequence is not simulated; time cannot go on."
-                )
+                if not self.control.read(op) and not self.numbers.follow(op):
+                    raise self.source.fault(
+                        op,
+                        f"{op.name} in the runtime sequence is not simulated; time cannot go on.",
+                    )
 
-    def _named(self, op: Operation) -> list[_Task]:
+    def _loop(self, op: Operation) -> None:
+        assert isinstance(op, scf.ForOp)
+        first, end, step = (self.numbers.of(value) for value in (op.lb, op.ub, op.step))
+        if first is None or end is None or step is None or step < 1 or op.iter_args:
+            raise self.source.fault(op, "A loop of the sequence has constant bounds.")
+        for value in range(first, end, step):
+            self.numbers.known[op.body.block.args[0]] = value
+            self.done += 1
+            for inner in op.body.block.ops:
+                self._step(inner)
+
+    def _named(self, op: Operation) -> list[Task]:
         found = [self.tasks[value] for value in op.operands if value in self.tasks]
         if len(found) != len(op.operands) or not found:
             raise self.source.fault(op, f"{op.name} should name a task that was configured.")
         return found
 
-    def _start(self, task: _Task) -> None:
+    def _start_named(self, op: Operation) -> None:
+        if "repeats" in op.attributes or "repeat_count" in op.attributes:
+            raise self.source.fault(op, "A repeat that is stated at the start is not simulated.")
+        for task in self._named(op):
+            if task.number is not None:
+                raise self.source.fault(op, "A task that was started is started again.")
+            self.start(task)
+
+    def start(self, task: Task) -> None:
+        """The controller pushes a task."""
         task.number = len(self.started)
         self.started.append(task)
         self.steps.append(task.task)
 
-    def _await(self, op: Operation, task: _Task) -> None:
+    def wait_for(self, op: Operation, task: Task) -> None:
+        """The controller waits for a task's token."""
         if task.number is None:
             raise self.source.fault(op, "A task is awaited that was not started.")
         if not task.token:
@@ -99,44 +139,121 @@ class SequenceReader:
         task.awaited = True
         self.steps.append(Await(task.number))
 
-    def _fifo(self, op: Operation, key: str) -> ObjectFifo:
-        name = read_text(op.attributes.get(key))
-        fifo = self.fifos.get(name or "")
-        if fifo is None:
-            raise self.source.fault(op, f"The transfer names @{name}, and there is no such FIFO.")
-        if "shim" not in (fifo.producer.kind, fifo.consumers[0].kind):
-            raise self.source.fault(op, f"No shim begins or ends @{name}, so no transfer does.")
-        return fifo
+    def wait(self, op: Operation, end: str | DmaPort, name: str) -> None:
+        """The controller waits for the next token of a FIFO or a channel."""
+        for task in self.started:
+            if task.end == end and task.token and not task.awaited:
+                self.wait_for(op, task)
+                return
+        raise self.source.fault(op, f"No transfer of {name} has a token left to await.")
 
-    def _configure(self, op: Operation) -> None:
-        fifo = self._fifo(op, "alloc")
-        inner = [one for one in op.regions[0].block.ops if one.name != "aie.end"]
-        if len(inner) != 1 or inner[0].name != "aie.dma_bd":
+    def _configure(self, op: Operation, end: str | DmaPort, packet: int | None) -> None:
+        inner = [one for one in op.regions[0].walk() if one.name == "aie.dma_bd"]
+        if len(inner) != 1 and isinstance(end, str):
             raise self.source.fault(op, "A task of one aie.dma_bd is simulated, and no other.")
-        bd = inner[0]
-        buffer = self._buffer(bd)
-        offset, length = (self._number(bd, key) for key in ("offset", "len"))
-        dims = read_dims(bd.attributes.get("dimensions"))
-        if dims == []:
-            sizes, strides = (read_numbers(bd.attributes.get(key)) for key in ("sizes", "strides"))
-            if sizes is None or strides is None or len(sizes) != len(strides):
-                raise self.source.fault(bd, "A walk has as many strides as sizes.")
-            dims = list(zip(sizes, strides, strict=True))
-        if dims is None or len(dims) > MAX_TASK_DIMS:
-            raise self.source.fault(bd, "A shim walks 1 to 4 levels of size and stride.")
-        repeats = self._repeats(op)
-        if length is None:
-            length = prod(buffer.shape) if not dims else prod(size for size, _ in dims)
-            length //= repeats if len(dims) == MAX_TASK_DIMS and dims[0][0] == repeats else 1
-        walk = self._walk(bd, dims, length, repeats)
-        task = self._task(bd, fifo, buffer, offset or 0, walk)
-        self.tasks[op.results[0]] = _Task(task, _flag(op, "issue_token"))
+        reader = self.dma.descriptors
+        if len(inner) == 1 and inner[0].operands and inner[0].operands[0] in self.hosts:
+            for one in op.regions[0].block.ops:
+                if one.name not in ("aie.dma_bd", "aie.end", "aie.next_bd"):
+                    reader.numbers.follow(one)
+                if one.name == "aie.use_lock":
+                    raise self.source.fault(one, "A lock around a host's buffer is not simulated.")
+            bd = inner[0]
+            buffer = self.hosts[bd.operands[0]]
+            walk, offset = self._host_walk(op, bd, buffer)
+            packet = packet_of(bd) if packet is None else packet
+            task = self.host_task(bd, end, buffer, offset, walk, packet)
+        else:
+            if isinstance(end, str):
+                raise self.source.fault(
+                    inner[0], "The buffer should be an argument of the sequence."
+                )
+            chain = reader.chain(op.regions[0].blocks[0], op)
+            task = self._chain_task(op, end, repeated(chain, self._repeats(op)))
+        self.tasks[op.results[0]] = Task(task, flag(op, "issue_token"))
+
+    def _chain_task(
+        self, op: Operation, port: DmaPort, chain: tuple[Descriptor, ...]
+    ) -> ChannelTask:
+        if any(one.in_host for one in chain) and port.tile.kind != "shim":
+            raise self.source.fault(op, f"{port} does not reach the host's memory.")
+        packets = self.dma.packets(port)
+        return ChannelTask(
+            port, tuple(self.dma.with_packet(op, port, one, packets) for one in chain)
+        )
+
+    def _start_chain(self, op: Operation) -> None:
+        chain = self.chains.get(read_text(op.attributes.get("symbol")) or "")
+        if chain is None:
+            raise self.source.fault(op, "The chain that is started is not there.")
+        operands = list(op.operands)
+        if "alloc" in op.attributes:
+            _, end, _ = self.ends.named(op, "alloc")
+        else:
+            end = self.ends.port(op, self.dma.streams.channel(op))
+            operands = operands[1:] if "col" not in op.attributes else operands
+        if isinstance(end, str):
+            raise self.source.fault(op, "A chain is started on a channel, not on a FIFO.")
+        arguments = chain.regions[0].blocks[0].args
+        if len(arguments) != len(operands):
+            raise self.source.fault(
+                op, f"The chain takes {len(arguments)} buffers and is given {len(operands)}."
+            )
+        reader = self.dma.descriptors
+        for argument, value in zip(arguments, operands, strict=True):
+            if value in reader.buffers:
+                reader.buffers[argument] = reader.buffers[value]
+            if value in self.hosts:
+                self.hosts[argument] = self.hosts[value]
+        found = reader.chain(chain.regions[0].blocks[0], op)
+        for argument in arguments:
+            reader.buffers.pop(argument, None)
+            self.hosts.pop(argument, None)
+        task = Task(self._chain_task(op, end, found), flag(op, "issue_token"))
+        self.tasks[op.results[0]] = task
+        self.start(task)
+
+    def host_task(
+        self,
+        op: Operation,
+        end: str | DmaPort,
+        buffer: HostBuffer,
+        offset: int,
+        walk: Walk,
+        packet: int | None,
+    ) -> DmaTask | ChannelTask:
+        """A transfer of a host's buffer over a FIFO or a shim's channel."""
+        self.dma.descriptors.check_reach(op, buffer, offset, walk)
+        if isinstance(end, DmaPort):
+            if end.tile.kind != "shim":
+                raise self.source.fault(op, f"{end} does not reach the host's memory.")
+            one = Descriptor(buffer.name, offset, walk, in_host=True, packet=packet)
+            return self._chain_task(op, end, (one,))
+        fifo = self.fifos[end]
+        if buffer.dtype != fifo.dtype:
+            raise self.source.fault(
+                op, f"{buffer.name} holds {buffer.dtype}, and @{fifo.name} {fifo.dtype}."
+            )
+        return DmaTask(fifo.name, buffer.name, offset, walk)
 
     def _repeats(self, op: Operation) -> int:
         repeats = (read_number(op.attributes.get("repeat_count")) or 0) + 1
         if not 1 <= repeats <= MAX_STEPS:
             raise self.source.fault(op, f"A task does not run {repeats:,} times.")
         return repeats
+
+    def _host_walk(self, op: Operation, bd: Operation, buffer: HostBuffer) -> tuple[Walk, int]:
+        """The levels of a task over a host's buffer, its repeats among them, and its offset."""
+        reader = self.dma.descriptors
+        offset, length = (reader.number(bd, key) for key in ("offset", "len"))
+        dims = reader.levels(bd)
+        if len(dims) > MAX_TASK_DIMS:
+            raise self.source.fault(bd, "A shim walks 1 to 4 levels of size and stride.")
+        repeats = self._repeats(op)
+        if length is None:
+            length = prod(buffer.shape) if not dims else prod(size for size, _ in dims)
+            length //= repeats if len(dims) == MAX_TASK_DIMS and dims[0][0] == repeats else 1
+        return self._walk(bd, dims, length, repeats), offset or 0
 
     def _walk(self, bd: Operation, dims: list[tuple[int, int]], length: int, repeats: int) -> Walk:
         """All levels of a task that runs `repeats` times; each run moves `length` elements."""
@@ -164,77 +281,35 @@ class SequenceReader:
         return tuple(levels)
 
     def _memcpy(self, op: Operation) -> None:
-        fifo = self._fifo(op, "metadata")
-        buffer = self._buffer(op)
-        lists = [
-            read_numbers(op.attributes.get(f"static_{key}"))
-            for key in ("offsets", "sizes", "strides")
-        ]
-        if any(found is None or len(found) != MAX_TASK_DIMS for found in lists):
-            raise self.source.fault(op, "Offsets, sizes and strides are four plain numbers each.")
-        offsets, sizes, strides = (found or [] for found in lists)
+        _, end, packet = self.ends.named(op, "metadata")
+        buffer = self.hosts.get(op.operands[0]) if op.operands else None
+        if buffer is None:
+            raise self.source.fault(op, "The buffer should be an argument of the sequence.")
+        lists = [self._list(op, key) for key in ("offsets", "sizes", "strides")]
+        offsets, sizes, strides = lists
         offset = sum(place * stride for place, stride in zip(offsets, strides, strict=True))
         walk = tuple(Dim(size, stride) for size, stride in zip(sizes, strides, strict=True))
-        task = _Task(self._task(op, fifo, buffer, offset, walk), _flag(op, "issue_token"))
-        self._start(task)
+        packet = packet if "packet" not in op.attributes else packet_of(op)
+        task = self.host_task(op, end, buffer, offset, walk, packet)
+        self.start(Task(task, flag(op, "issue_token")))
 
-    def _synced(self, op: Operation) -> ObjectFifo:
-        """The FIFO of a shim's channel; channels are counted as FIFOs are declared."""
-        numbers = [
-            read_number(op.attributes.get(key))
-            for key in ("column", "row", "direction", "channel", "column_num", "row_num")
-        ]
-        column, row, direction, channel, columns, rows = numbers
-        if row != 0 or direction not in (0, 1) or columns not in (None, 1) or rows not in (None, 1):
-            raise self.source.fault(op, "A token of one shim's channel is awaited, and no other.")
-        ends = [
-            fifo
-            for fifo in self.fifos.values()
-            if (fifo.consumers[0] if direction == 0 else fifo.producer) == Tile(column or 0, 0)
-        ]
-        if column is None or channel is None or not 0 <= channel < len(ends):
-            raise self.source.fault(op, "There is no FIFO at that channel of the shim.")
-        return ends[channel]
-
-    def _wait(self, op: Operation, fifo: ObjectFifo) -> None:
-        waiting = [t for t in self.started if t.task.fifo == fifo.name and t.token]
-        waiting = [task for task in waiting if not task.awaited]
-        if not waiting:
-            raise self.source.fault(op, f"No transfer of @{fifo.name} has a token left to await.")
-        self._await(op, waiting[0])
-
-    def _buffer(self, op: Operation) -> HostBuffer:
-        value = op.operands[0] if len(op.operands) == 1 else None
-        if not isinstance(value, BlockArgument) or value.index >= len(self.buffers):
-            raise self.source.fault(op, "The buffer should be an argument of the sequence.")
-        return self.buffers[value.index]
-
-    def _number(self, op: Operation, key: str) -> int | None:
-        found = read_numbers(op.attributes.get(key))
-        if found is None or len(found) > 1:
-            raise self.source.fault(op, f"{key} should be one plain number.")
-        return found[0] if found else None
-
-    def _task(
-        self, op: Operation, fifo: ObjectFifo, buffer: HostBuffer, offset: int, walk: Walk
-    ) -> DmaTask:
-        if buffer.dtype != fifo.dtype:
-            raise self.source.fault(
-                op, f"{buffer.name} holds {buffer.dtype}, and @{fifo.name} {fifo.dtype}."
-            )
-        if any(dim.size < 1 or dim.stride < 0 for dim in walk):
-            raise self.source.fault(op, "A walk has sizes of 1 or more and no negative stride.")
-        elements = prod(buffer.shape)
-        last = offset + sum((dim.size - 1) * dim.stride for dim in walk)
-        if offset < 0 or last >= elements:
-            raise self.source.fault(
-                op,
-                f"The transfer reaches from element {offset:,} to {last:,} of {buffer.name}, "
-                f"which has {elements:,}.",
-            )
-        return DmaTask(fifo.name, buffer.name, offset, walk)
+    def _list(self, op: Operation, key: str) -> list[int]:
+        """Offsets, sizes or strides, where some may be values that the text decides."""
+        found = read_numbers(op.attributes.get(f"static_{key}"))
+        if found is not None and len(found) == MAX_TASK_DIMS:
+            places = read_numbers(op.attributes.get(f"dynamic_{key}")) or []
+            if all(place < 0 for place in places):
+                return found
+            values = [self.numbers.of(op.operands[place]) if place > 0 else 0 for place in places]
+            if None not in values:
+                return [
+                    (value or 0) if place > 0 else number
+                    for number, value, place in zip(found, values, places, strict=True)
+                ]
+        raise self.source.fault(op, "Offsets, sizes and strides are four plain numbers each.")
 
 
-def _flag(op: Operation, key: str) -> bool:
+def flag(op: Operation, key: str) -> bool:
+    """Whether an attribute is there and not false."""
     value = op.attributes.get(key)
     return bool(value.value.data) if isinstance(value, IntegerAttr) else value is not None

@@ -19,7 +19,8 @@ from xdsl.utils.exceptions import DiagnosticException, ParseError
 from xdsl.utils.lexer import Input
 from xdsl.utils.mlir_lexer import MLIRLexer
 
-from tilescope.designs.mlir.ops import OPERATIONS, AieOperation
+from tilescope.designs.mlir.operation import AieOperation
+from tilescope.designs.mlir.ops import OPERATIONS
 from tilescope.designs.mlir.types import TYPES
 from tilescope.errors import InputError
 
@@ -81,8 +82,12 @@ def parse(text: str, name: str) -> Source:
 
 def _context() -> Context:
     context = Context(allow_unregistered=True)
-    for dialect in (arith.Arith, builtin.Builtin, func.Func, memref.MemRef, scf.Scf):
+    for dialect in (arith.Arith, builtin.Builtin, func.Func, scf.Scf):
         context.load_dialect(dialect)
+    own = {operation.name for operation in OPERATIONS}
+    for known in memref.MemRef.operations:
+        if known.name not in own:
+            context.load_op(known)
     for operation in OPERATIONS:
         context.load_op(operation)
     for attribute in TYPES:
