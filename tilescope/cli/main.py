@@ -12,6 +12,7 @@ import typer
 
 from tilescope import __version__
 from tilescope.cli.calibrate import calibrate
+from tilescope.cli.compare import compare
 from tilescope.cli.design import design
 from tilescope.cli.devices import devices
 from tilescope.cli.doctor import doctor
@@ -40,6 +41,7 @@ app.command()(tile)
 app.command()(precision)
 app.command()(design)
 app.command()(simulate)
+app.command()(compare)
 app.command()(doctor)
 app.command()(schema)
 app.command()(validate)
@@ -68,8 +70,8 @@ def options(
 ) -> None:
     """Profile the submodules of a transformer block on an NPU, simulated where there is none.
 
-    Exit codes: 0 fine, 2 bad input or a lack of this machine, 3 wrong numerical results,
-    130 interrupted.
+    Exit codes: 0 fine, 1 a regression, 2 bad input or a lack of this machine, 3 wrong numerical
+    results, 4 ambiguous under --strict, 130 interrupted.
     """
 
 

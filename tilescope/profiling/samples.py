@@ -77,15 +77,17 @@ def median_interval(samples_us: Sequence[float]) -> Interval | None:
     return Interval(low=float(low), high=float(high), confidence=CONFIDENCE)
 
 
-def resampled_medians(ordered: Times, resamples: int = RESAMPLES) -> Times:
-    """Medians of samples that are drawn from a sorted sample with replacement.
+def resampled_medians(
+    ordered: Times, resamples: int = RESAMPLES, generator: np.random.Generator | None = None
+) -> Times:
+    """Medians of samples that are drawn from a sorted sample with replacement, seeded if not told.
 
     The draws themselves are not needed: of n numbers from (0, 1) the k-th smallest is distributed
     as Beta(k, n + 1 - k), and n times it, rounded down, is the rank that a draw has there. For an
     even n the next one follows it as the smallest of n - k more.
     """
     count = len(ordered)
-    generator = np.random.default_rng(0)
+    generator = generator or np.random.default_rng(0)
     middle = (count + 1) // 2
     place = generator.beta(middle, count + 1 - middle, resamples)
     medians: Times = ordered[_rank(place, count)]

@@ -13,7 +13,7 @@ could be mistaken for the grammar is percent-encoded. Two cases with one key wer
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote
@@ -49,11 +49,24 @@ USUAL_PORTS: Final = {"per-tile": "single", "fused-k": "single", "whole-array": 
 USUAL_EMULATIONS: Final = {"float32": "safe", "bfloat16": "bfp16"}
 
 
-def case_key(case: Case) -> str:
-    """The key of a case; it holds no white space, no control character and no markup."""
-    dtype = _dtypes(case)
-    layout = ",".join([_quoted(case.mapping.family), *_choices(case)])
-    return f"{_subject(case)}/{dtype}@{_quoted(case.device, ':()=')}/{layout}"
+PARTS: Final = ("dtype", "device", "mapping", "runtime")
+"""The parts of a key that a comparison may leave out of account."""
+
+ANY: Final = "*"
+
+
+def case_key(case: Case, without: Collection[str] = ()) -> str:
+    """The key of a case; it holds no white space, no control character and no markup.
+
+    A part that is named in `without` (see PARTS) stands as `*`, so that cases which differ in
+    nothing else share a key.
+    """
+    dtype = ANY if "dtype" in without else _dtypes(case)
+    device = ANY if "device" in without else _quoted(case.device, ":()=")
+    layout = [ANY] if "mapping" in without else [_quoted(case.mapping.family), *_choices(case)]
+    if "runtime" not in without and case.runtime != USUAL_RUNTIME:
+        layout.append(f"runtime={_quoted(case.runtime, ':')}")
+    return f"{_subject(case)}/{dtype}@{device}/{','.join(layout)}"
 
 
 def _subject(case: Case) -> str:
@@ -90,7 +103,6 @@ def _choices(case: Case) -> list[str]:
         "c-depth": str(mapping.c_depth) if mapping.c_depth not in (None, 2) else None,
         "b": mapping.b_layout if mapping.b_layout not in (None, "row") else None,
         "toolchain": mapping.toolchain if mapping.toolchain not in (None, "peano") else None,
-        "runtime": case.runtime if case.runtime != USUAL_RUNTIME else None,
     }
     return [f"{name}={_quoted(value, ':')}" for name, value in stated.items() if value is not None]
 

@@ -149,7 +149,7 @@ class Provenance(Part):
     cpu_mhz: Rate | None = None
     cpu_max_mhz: Rate | None = None
     load: Rate | None = None
-    environment: dict[str, str] = Field(default_factory=dict)
+    environment: dict[str, str] | None = None
     os: str
     date: str
     seed: int

@@ -1,0 +1,92 @@
+"""A comparison as people and programs read it."""
+
+import json
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from tilescope.evidence.comparing import CaseComparison, Comparison, Moved
+from tilescope.evidence.verdicts import Verdict
+from tilescope.profiling.samples import measured, simulated
+from tilescope.reports.comparison import (
+    change,
+    comparison_data,
+    comparison_markdown,
+    comparison_text,
+)
+
+NAMES = ("before.json", "after.json")
+
+
+@pytest.fixture
+def comparison() -> Comparison:
+    """One verdict of each kind."""
+    slow = Verdict("SLOW", "exact", 1.055, 1.055, 1.055)
+    moved = (Moved("launch", 10_000.0, 11_000.0), Moved("sync", 0.0, 200.0))
+    moved += (Moved("host", 5_000.0, 4_900.0), Moved("ddr", 1_500.0, 1_500.000001))
+    unclear = Verdict("AMBIGUOUS", "the interval reaches across", 1.02, 0.99, 1.05, 0.04)
+    return Comparison(
+        figure="npu",
+        cases=(
+            CaseComparison(
+                "linear.k_proj/f32@npu1/per-tile",
+                simulated(7_000.0),
+                simulated(7_000.0),
+                Verdict("SAME", "exactly equal", 1.0, 1.0, 1.0),
+            ),
+            CaseComparison(
+                "linear.q_proj/f32@npu1/per-tile", simulated(20_000), simulated(21_100), slow, moved
+            ),
+            CaseComparison(
+                "linear.o_proj/f32@npu1/per-tile",
+                measured([1000.0] * 5),
+                measured([1020.0] * 5),
+                unclear,
+            ),
+            CaseComparison(
+                "linear.up_proj/f32@npu1/per-tile",
+                simulated(100.0),
+                simulated(50.0),
+                Verdict("FAST", "exact", 0.5, 0.5, 0.5),
+                (Moved("compute", 80.0, 30.0),),
+            ),
+        ),
+        only_before=("linear.v_proj/f32@npu1/per-tile",),
+        differences=("cpu One → Two",),
+    )
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_screen(width: int, comparison: Comparison, report: SnapshotAssertion) -> None:
+    assert comparison_text(comparison, NAMES, width=width) == report
+
+
+def test_the_table_for_a_pull_request(comparison: Comparison, report: SnapshotAssertion) -> None:
+    assert comparison_markdown(comparison, NAMES) == report
+
+
+def test_every_row_of_the_table_has_as_many_cells_as_its_head(comparison: Comparison) -> None:
+    rows = [line for line in comparison_markdown(comparison, NAMES).splitlines() if "|" in line]
+    assert len(rows) == 2 + len(comparison.cases)
+    assert {row.count("|") for row in rows} == {7}
+
+
+def test_a_name_with_markup_stays_a_name(comparison: Comparison) -> None:
+    text = comparison_markdown(comparison, ("<script>|`x`\n\x1b[0m", "b"))
+    assert text.splitlines()[0] == "### \\<script\\>\\|\\`x\\`??\\[0m → b"
+
+
+def test_what_a_program_gets_is_json_with_null_for_what_there_is_not(
+    comparison: Comparison,
+) -> None:
+    data = json.loads(json.dumps(comparison_data(comparison, NAMES), allow_nan=False))
+    assert data["counts"] == {"SLOW": 1, "FAST": 1, "AMBIGUOUS": 1, "SAME": 1}
+    first, second = data["cases"][:2]
+    assert (first["verdict"], first["p"], first["moved"]) == ("SAME", None, [])
+    assert second["moved"][0] == {"term": "launch", "before_us": 10_000.0, "after_us": 11_000.0}
+    # The cube root of 1.055·1.02·0.5 and 1: four ratios.
+    assert data["geometric_mean"] == pytest.approx((1.055 * 1.02 * 0.5) ** 0.25)
+
+
+def test_a_change_without_a_ratio_is_a_dash() -> None:
+    assert change(Verdict("AMBIGUOUS", "a time of 0 has no ratio")) == "-"

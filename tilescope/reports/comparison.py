@@ -1,0 +1,189 @@
+"""A comparison of runs: for a terminal, for a pull request, for a program."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tilescope.evidence.comparing import CaseComparison, Comparison
+from tilescope.evidence.verdicts import WORDS, Verdict
+from tilescope.quantities.units import format_us
+from tilescope.reports.budget import short
+from tilescope.reports.paint import PLAIN, Paint, Style
+from tilescope.reports.tables import Column, table
+from tilescope.reports.wrapping import wrap
+
+STYLES: dict[str, Style | None] = {"SLOW": "bad", "FAST": "good", "AMBIGUOUS": "warn", "SAME": None}
+FIGURES = {"npu": "the NPU's time", "baseline": "PyTorch's time"}
+MOST_TERMS = 3
+LEAST_PART = 1e-3
+"""Of all that moved: below it a term is one of a budget's roundings, to picoseconds."""
+
+
+def comparison_text(
+    comparison: Comparison, names: tuple[str, str], *, width: int = 80, paint: Paint = PLAIN
+) -> str:
+    """The verdicts, slowest first, with evidence; `names` are what the two runs are called."""
+    cases = ordered(comparison)
+    lines = [
+        paint(f"{names[0]} → {names[1]}", "strong"),
+        *wrap(f"{_counted(comparison)}; {_mean(comparison)}", width, "  ", "    "),
+        "",
+        *table(
+            [
+                Column(
+                    "verdict",
+                    [case.verdict.word for case in cases],
+                    left=True,
+                    styles=[STYLES[case.verdict.word] for case in cases],
+                ),
+                Column("before", [format_us(case.before.median) for case in cases]),
+                Column("after", [format_us(case.after.median) for case in cases]),
+                Column("change", [change(case.verdict) for case in cases]),
+                Column("case", [case.key for case in cases], left=True),
+            ]
+        ),
+        "",
+    ]
+    if told_of := [case for case in cases if case.verdict.word != "SAME"]:
+        lines.append(paint("Why", "strong"))
+    for case in told_of:
+        lines += wrap(f"{case.verdict.word} {case.key}: {why(case)}", width, "  ", "    ")
+    for told in _remarks(comparison, names):
+        lines += wrap(told, width, "  ", "    ")
+    while not lines[-1]:
+        lines.pop()
+    return "\n".join(lines) + "\n"
+
+
+def comparison_markdown(comparison: Comparison, names: tuple[str, str]) -> str:
+    """The same as a table for a pull request."""
+    rows = [
+        f"| {' | '.join(row)} |"
+        for row in (
+            (
+                f"**{case.verdict.word}**" if case.verdict.word != "SAME" else case.verdict.word,
+                f"`{case.key}`",
+                format_us(case.before.median),
+                format_us(case.after.median),
+                change(case.verdict),
+                moved(case) or "-",
+            )
+            for case in ordered(comparison)
+        )
+    ]
+    lines = [
+        f"### {_literal(names[0])} → {_literal(names[1])}",
+        "",
+        f"{_counted(comparison)}; {_mean(comparison)}.",
+        "",
+        "| verdict | case | before | after | change | what moved |",
+        "|---|---|---:|---:|---:|---|",
+        *rows,
+    ]
+    if remarks := _remarks(comparison, names):
+        lines += ["", *(f"- {told}" for told in remarks)]
+    return "\n".join(lines) + "\n"
+
+
+def comparison_data(comparison: Comparison, names: tuple[str, str]) -> dict[str, Any]:
+    """The same for a program; a figure that there is none of is null."""
+    return {
+        "before": names[0],
+        "after": names[1],
+        "figure": comparison.figure,
+        "geometric_mean": comparison.geometric_mean,
+        "counts": {word: comparison.count(word) for word in WORDS},
+        "cases": [
+            {
+                "key": case.key,
+                "verdict": case.verdict.word,
+                "reason": case.verdict.reason,
+                "before_us": case.before.median,
+                "after_us": case.after.median,
+                "ratio": case.verdict.ratio,
+                "interval": [case.verdict.low, case.verdict.high],
+                "p": case.verdict.p,
+                "kind": case.after.kind,
+                "moved": [
+                    {"term": one.term, "before_us": one.before_us, "after_us": one.after_us}
+                    for one in case.moved
+                ],
+            }
+            for case in comparison.cases
+        ],
+        "only_before": list(comparison.only_before),
+        "only_after": list(comparison.only_after),
+        "differences": list(comparison.differences),
+    }
+
+
+def ordered(comparison: Comparison) -> list[CaseComparison]:
+    """The cases by verdict, SLOW first, and then as the runs have them."""
+    return sorted(comparison.cases, key=lambda case: WORDS.index(case.verdict.word))
+
+
+def change(verdict: Verdict) -> str:
+    """`+2.51 %`, and for measured times the interval: `+2.5 % [+1.9, +3.1]`."""
+    if verdict.ratio is None:
+        return "-"
+    if verdict.low is None or verdict.high is None or verdict.low == verdict.high:
+        return f"{_percent(verdict.ratio, 2)} %"
+    low, high = _percent(verdict.low, 1), _percent(verdict.high, 1)
+    return f"{_percent(verdict.ratio, 1)} % [{low}, {high}]"
+
+
+def why(case: CaseComparison) -> str:
+    """The reason of a verdict, and which terms moved."""
+    told = case.verdict.reason
+    if case.verdict.p is not None:
+        told += f", p = {case.verdict.p:.2g} (Mann-Whitney)"
+    return f"{told}; {terms}" if (terms := moved(case)) else told
+
+
+def moved(case: CaseComparison) -> str:
+    """`launch +1.20 ms, sync -80.0 µs of +1.12 ms`; empty where no term did."""
+    if not case.moved:
+        return ""
+    total_us = case.after.median - case.before.median
+    least_us = LEAST_PART * sum(abs(one.change_us) for one in case.moved)
+    named = [one for one in case.moved if abs(one.change_us) >= least_us]
+    shown = [f"{short(one.term)} {_signed(one.change_us)}" for one in named[:MOST_TERMS]]
+    more = len(named) - MOST_TERMS
+    rest = f" and {more} more" if more > 0 else ""
+    return f"{', '.join(shown)}{rest}, of {_signed(total_us)}"
+
+
+def _counted(comparison: Comparison) -> str:
+    count = len(comparison.cases)
+    counts = [f"{comparison.count(word)} {word}" for word in WORDS if comparison.count(word)]
+    cases = "1 case" if count == 1 else f"{count} cases"
+    return f"{cases} by {FIGURES[comparison.figure]}: {', '.join(counts)}"
+
+
+def _mean(comparison: Comparison) -> str:
+    mean = comparison.geometric_mean
+    if mean is None:
+        return "no ratio"
+    return f"geometric mean of the ratios {mean:.4g} ({_percent(mean, 2)} %)"
+
+
+def _remarks(comparison: Comparison, names: tuple[str, str]) -> list[str]:
+    sides = ((names[0], comparison.only_before), (names[1], comparison.only_after))
+    told = [
+        f"Not compared, only in {_literal(name)}: {', '.join(keys)}" for name, keys in sides if keys
+    ]
+    return [*told, *(f"Allowed to differ: {text}" for text in comparison.differences)]
+
+
+def _percent(ratio: float, decimals: int) -> str:
+    return f"{(ratio - 1) * 100:+.{decimals}f}"
+
+
+def _signed(us: float) -> str:
+    return f"{'-' if us < 0 else '+'}{format_us(abs(us))}"
+
+
+def _literal(name: str) -> str:
+    """A file's name that can neither end a line nor be taken for markup."""
+    plain = "".join(letter if letter.isprintable() else "?" for letter in name)
+    return "".join(f"\\{letter}" if letter in "\\`*_<>[]|#" else letter for letter in plain)
