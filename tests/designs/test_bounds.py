@@ -16,8 +16,11 @@ from tilescope.designs.bounds import (
 from tilescope.designs.mapping import FAMILIES, Mapping, base_mapping, choose_mapping
 from tilescope.designs.plan import make_plan
 from tilescope.designs.problems import find_problems
+from tilescope.designs.workload_bounds import peak
 from tilescope.devices import load_device
 from tilescope.errors import InputError
+from tilescope.kernels.matmuls import MATMULS
+from tilescope.quantities.dtypes import dtype_bytes
 from tilescope.simulation.simulate import simulate_plan
 from tilescope.workloads import Gemm, LlamaBlockConfig
 
@@ -147,3 +150,19 @@ def test_a_workloads_bound_is_refused_where_there_is_no_such_kernel():
     gemm, mapping = one_block()
     with pytest.raises(InputError, match="float16"):
         workload_bound_us(replace(gemm, dtype="float16"), mapping, NPU1)
+
+
+@pytest.mark.parametrize("kernel", MATMULS, ids=lambda kernel: kernel.symbol)
+def test_no_core_tile_beats_the_peak_of_its_kernel(kernel):
+    """Every tile that fits 64,512 bytes of L1 with A and B twice and C once, its locks included."""
+    device = NPU1 if "aie2" in kernel.generations else NPU2
+    best = peak(device, kernel)
+    r, s, t = kernel.block or (7, 5, 3)
+    size, c_size = dtype_bytes(kernel.dtype_in), dtype_bytes(kernel.dtype_out)
+    found = []
+    for m in range(r, 161, r):
+        for n in range(t, 161, t):
+            k = (64_512 - m * n * c_size) // (2 * size * (m + n)) // s * s
+            if k > 0:
+                found.append((80 + kernel.cost.cycles(device, m, k, n)) / (m * n * k))
+    assert 0.94 * min(found) < best.cycles_per_mac <= min(found) * ROUNDING

@@ -8,6 +8,7 @@ import typer
 
 from tilescope.cli import measuring, options
 from tilescope.cli.ending import plain_ending
+from tilescope.cli.whatif import SetOption, listed
 
 
 @plain_ending
@@ -30,6 +31,7 @@ def gemm(
     toolchain: options.ToolchainOption = "peano",
     device: options.DeviceOption = "npu1",
     runtime: options.RuntimeOption = "xrt-linux",
+    set_values: SetOption = None,
     num_runs: options.NumRunsOption = 10,
     min_time: measuring.MinTimeOption = None,
     max_noise: measuring.MaxNoiseOption = None,
@@ -63,6 +65,8 @@ def gemm(
     from tilescope.quantities.shapes import parse_grid, parse_shape, parse_tile
     from tilescope.workloads.cases import LinearProjectionTestCase
 
+    if listed(set_values, device, runtime):
+        return
     sizes = parse_shape(f"{m}x{n}x{k}")
     request = MappingRequest(
         family=mapping,
@@ -92,6 +96,7 @@ def gemm(
         timeline=timeline,
         timing_only=timing_only,
         baseline=baseline,
+        changes=tuple(set_values or ()),
     )
     outputs = Outputs(json=json, force=force, quiet=quiet, color=color)
     profile_and_show([LinearProjectionTestCase("gemm", *sizes)], settings, outputs)

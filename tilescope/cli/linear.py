@@ -8,6 +8,7 @@ import typer
 
 from tilescope.cli import measuring, options
 from tilescope.cli.ending import plain_ending
+from tilescope.cli.whatif import SetOption, listed
 
 
 @plain_ending
@@ -71,6 +72,7 @@ def linear(
     bf16: options.Bf16Option = None,
     toolchain: options.ToolchainOption = "peano",
     runtime: options.RuntimeOption = "xrt-linux",
+    set_values: SetOption = None,
     seed: options.SeedOption = 0,
     json: options.RunFileOption = None,
     timeline: options.TimelineOption = False,
@@ -92,6 +94,8 @@ def linear(
     from tilescope.profiling.products import ProductSettings
     from tilescope.profiling.scaling import check_own_cases, placed
 
+    if listed(set_values, device, runtime):
+        return
     points = parse_points(batch, seq, plot)
     check_own_cases(case or [], points)
     projections = known_projections(config, model, quiet=quiet)
@@ -120,6 +124,7 @@ def linear(
         timeline=timeline,
         timing_only=timing_only,
         baseline=baseline,
+        changes=tuple(set_values or ()),
     )
     outputs = Outputs(json=json, force=force, quiet=quiet, color=color)
     chosen = choose_cases(test_case or [], case or [], projections.known, projections.besides)

@@ -8,6 +8,7 @@ import typer
 
 from tilescope.cli import options
 from tilescope.cli.ending import plain_ending
+from tilescope.cli.whatif import SetOption, listed
 
 
 @plain_ending
@@ -28,6 +29,7 @@ def tile(
     ] = None,
     device: options.DeviceOption = "npu1",
     runtime: options.RuntimeOption = "xrt-linux",
+    set_values: SetOption = None,
     kernel: options.KernelOption = "vector",
     fp32: options.Fp32Option = "safe",
     bf16: options.Bf16Option = None,
@@ -46,6 +48,8 @@ def tile(
     from tilescope.designs.request import MappingRequest
     from tilescope.profiling.tiles import TileSettings
 
+    if listed(set_values, device, runtime):
+        return
     settings = TileSettings(
         m=tile_m,
         n=tile_n,
@@ -59,5 +63,6 @@ def tile(
         num_runs=num_runs,
         warm_up=warmup,
         seed=seed,
+        changes=tuple(set_values or ()),
     )
     show_tile(settings, Outputs(json=json, force=force, quiet=quiet), verbose=verbose)

@@ -12,6 +12,7 @@ from tilescope.designs.mapping import PORTS, Mapping
 from tilescope.designs.product_bounds import DDR_ROUNDING, Need
 from tilescope.devices.device import Device
 from tilescope.kernels.contract import Kernel
+from tilescope.kernels.matmul_costs import BlockedMatmul
 from tilescope.quantities.dtypes import dtype_bytes
 from tilescope.quantities.shapes import ceil_div, round_up
 from tilescope.workloads.gemm import Gemm
@@ -115,20 +116,31 @@ class Peak:
 def peak(device: Device, kernel: Kernel) -> Peak:
     """The best rate of a product kernel on one core, over all core tiles that fit L1.
 
-    For each m and n that is the longest k with A and B buffered twice and C once.
+    The kernel's own cycles are those of whole register blocks, as rests of them are slower, and
+    of the longest k with A and B buffered twice and C once; locks and call are shared by the
+    multiply-accumulates of the largest tile with so many whole register blocks.
     """
     charges = charges_of(device)
     r, s, t = block = kernel.block or (1, 1, 1)
     around = 2 * (charges.acquire + charges.release) + charges.call
     least = around + kernel.cycles(device, r, s, t)
+    if not isinstance(kernel.cost, BlockedMatmul):  # every multiply-accumulate costs the same
+        return Peak(kernel.cycles(device, 1, 1, 1), least, block)
     room = device.l1_bytes - device.l1_reserved_bytes
-    best = least / (r * s * t)
     inputs, c_size = 2 * dtype_bytes(kernel.dtype_in), dtype_bytes(kernel.dtype_out)
-    cycles = kernel.cost.cycles
-    if kernel.block is None:  # every multiply-accumulate costs the same
-        return Peak(cycles(device, 1, 1, 1), least, block)
-    for m in range(r, room // (inputs * s) + 1, r):
-        for n in range(t, (room - inputs * m * s) // (inputs * s + m * c_size) + 1, t):
+    high, wide = kernel.cost.blocking
+    best = least / (r * s * t)
+    for m, m_most in _sides(r, high, room // (inputs * s)):
+        for n, n_most in _sides(t, wide, (room - inputs * m * s) // (inputs * s + m * c_size)):
             k = (room - m * n * c_size) // (inputs * (m + n)) // s * s
-            best = min(best, (around + cycles(device, m, k, n)) / (m * n * k))
+            own = kernel.cost.cycles(device, m, k, n) / (m * n * k)
+            best = min(best, own + around / (m_most * n_most * k))
     return Peak(best, least, block)
+
+
+def _sides(step: int, blocking: int, most: int) -> Iterator[tuple[int, int]]:
+    """Sides of a core tile: those below a register block, then whole ones with the rests above."""
+    for size in range(step, min(step * blocking - 1, most) + 1, step):
+        yield size, size
+    for size in range(step * blocking, most + 1, step * blocking):
+        yield size, size + step * (blocking - 1)

@@ -27,12 +27,14 @@ from tilescope.runs.figures import (
     Shape,
     Statistics,
 )
+from tilescope.runs.limits import Change
 from tilescope.runs.models import Case, MappingChoice
 from tilescope.targets.outcome import TargetOutcome
 from tilescope.targets.protocol import MappedTarget, TimedTarget
 from tilescope.workloads.gemm import Gemm
 
 PRODUCT = "gemm"  # what the ledger calls every case
+WHAT_IF = ("A what-if: no machine is as it was set here, so nothing measured can judge it",)
 
 Judge = Literal["pytorch", "float64", "contract"]
 
@@ -43,7 +45,8 @@ class Bench:
 
     baseline: None where none is wanted; timing_only: the NPU moves no data, so nothing is judged;
     warm_up: untimed calls of a baseline, None for a rule of time; second_baseline: one more;
-    sampling: how else the baseline is timed.
+    sampling: how else the baseline is timed; changed: what of the device or runtime was set
+    otherwise.
     """
 
     device: Device
@@ -57,6 +60,7 @@ class Bench:
     warm_up: int | None = None
     second_baseline: TimedTarget | None = None
     sampling: Sampling = field(default_factory=Sampling)
+    changed: tuple[Change, ...] = ()
 
 
 def profile_case(
@@ -165,11 +169,12 @@ def _case(
         budget=budget(outcome),
         tiles=outcome.tiles,
         memory=case_memory(outcome.outcome, bench.device),
+        bound=outcome.bound,
         interval_us=found.interval(npu.median),
         notes=(
             *notes(gemm, mapping, baseline),
             *beside.notes,
-            *outside(*known, found=found),
+            *(WHAT_IF if bench.changed else outside(*known, found=found)),
             *outcome.notes,
         ),
     )

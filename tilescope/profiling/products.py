@@ -22,6 +22,7 @@ from tilescope.runs.timeline import Timeline
 from tilescope.targets.pytorch import PyTorchTarget
 from tilescope.targets.runtimes import load_runtime
 from tilescope.targets.simulated import SimulatedNpu
+from tilescope.targets.whatif import change
 from tilescope.workloads.cases import LinearProjectionTestCase
 from tilescope.workloads.gemm import Gemm
 
@@ -34,7 +35,8 @@ class ProductSettings:
 
     op: what the cases are, `linear` projections or any `gemm`; timing_only: move no data and
     check nothing; baseline: time PyTorch, by default unless only the time is wanted; sampling:
-    how it is timed, beside the number of runs.
+    how it is timed, beside the number of runs; changes: values of the device or the runtime to
+    set otherwise, `KEY=VALUE` each.
     """
 
     op: str = "linear"
@@ -48,6 +50,7 @@ class ProductSettings:
     timing_only: bool = False
     baseline: bool | None = None
     sampling: SamplingRequest = field(default_factory=SamplingRequest)
+    changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ def profile_products(
         seed=settings.seed,
         torch=bench.baseline.versions() if bench.baseline else {},
     )
-    run = Run(complete=complete, cases=tuple(cases), provenance=conditions)
+    run = Run(complete=complete, cases=tuple(cases), changed=bench.changed, provenance=conditions)
     return Profile(run, tuple(timelines))
 
 
@@ -114,6 +117,8 @@ def make_bench(settings: ProductSettings) -> Bench:
         raise InputError(f"The seed is {settings.seed}; it must be 0 or more.")
     device = load_device(settings.device)
     costs = load_runtime(settings.runtime, device.name)
+    changed = change(settings.changes, device, costs)
+    device, costs = changed.device, changed.costs or costs
     beside = not settings.timing_only if settings.baseline is None else settings.baseline
     return Bench(
         device=device,
@@ -125,6 +130,7 @@ def make_bench(settings: ProductSettings) -> Bench:
         op=settings.op,
         timing_only=settings.timing_only,
         sampling=make_sampling(settings.sampling),
+        changed=changed.changed,
     )
 
 

@@ -20,6 +20,7 @@ from tilescope.targets.numpy_cpu import NumPyTarget
 from tilescope.targets.pytorch import PyTorchTarget
 from tilescope.targets.runtimes import load_runtime
 from tilescope.targets.simulated import SimulatedNpu
+from tilescope.targets.whatif import change
 from tilescope.workloads.gemm import Gemm
 
 
@@ -27,7 +28,8 @@ from tilescope.workloads.gemm import Gemm
 class TileSettings:
     """What to profile a block of m×n×k with; names as the command line takes them.
 
-    warm_up: untimed calls of PyTorch and of NumPy; None leaves their number to a rule of time.
+    warm_up: untimed calls of PyTorch and of NumPy; None leaves their number to a rule of time;
+    changes: values of the device or the runtime to set otherwise, `KEY=VALUE` each.
     """
 
     m: int = 64
@@ -40,6 +42,7 @@ class TileSettings:
     num_runs: int = 100
     warm_up: int | None = None
     seed: int = 0
+    changes: tuple[str, ...] = ()
 
 
 def profile_tile(
@@ -60,6 +63,8 @@ def profile_tile(
     check_shape(settings.m, settings.n, settings.k)
     device = load_device(settings.device)
     costs = load_runtime(settings.runtime, device.name)
+    changed = change(settings.changes, device, costs)
+    device, costs = changed.device, changed.costs or costs
     gemm = Gemm("tile", settings.m, settings.n, settings.k, canonical_dtype(settings.dtype))
     bench = Bench(
         device=device,
@@ -71,6 +76,7 @@ def profile_tile(
         op="tile",
         warm_up=settings.warm_up,
         second_baseline=NumPyTarget(),
+        changed=changed.changed,
     )
     case = profile_case(gemm, block_mapping(gemm, settings.mapping, device), bench, notify)
     conditions = provenance.gather(
@@ -79,7 +85,7 @@ def profile_tile(
         seed=settings.seed,
         torch=bench.baseline.versions() if bench.baseline else {},
     )
-    return Run(cases=(case,), provenance=conditions)
+    return Run(cases=(case,), changed=bench.changed, provenance=conditions)
 
 
 def block_mapping(gemm: Gemm, request: MappingRequest, device: Device) -> Mapping:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tilescope.quantities.dtypes import is_integer
 from tilescope.quantities.units import significant
+from tilescope.reports.bounds import bounding, limit_name
 from tilescope.reports.budget import bound_by, closing_percentages, short
 from tilescope.reports.paint import PLAIN, Paint, Style
 from tilescope.reports.tables import Column, table, table_width
@@ -39,7 +40,7 @@ def _columns(cases: Sequence[Case]) -> list[Column]:
     flops.append(sum(flops))
     shares = [*closing_percentages(npu_us[:-1]), "100.0"]
     speedups = [_ratio(torch, npu) for torch, npu in zip(torch_us, npu_us, strict=True)]
-    bounds = [*(bound_by([case]) for case in cases), bound_by(cases)]
+    bounds = [*(_bound_by([case]) for case in cases), _bound_by(cases)]
     accuracy = [case.max_rel_error for case in cases]
     known = [error for error in accuracy if error is not None]
     accuracy.append(max(known) if known else None)
@@ -57,7 +58,7 @@ def _columns(cases: Sequence[Case]) -> list[Column]:
         Column(
             _rate_head(cases), [_gflops(flop, us) for flop, us in zip(flops, npu_us, strict=True)]
         ),
-        Column("bound\nby", [short(term) if term else "-" for term in bounds], left=True),
+        Column("bound\nby", bounds, left=True),
     ]
     if known:
         columns.append(Column("rel.\nerror", [_error(error) for error in accuracy]))
@@ -75,6 +76,14 @@ def _columns(cases: Sequence[Case]) -> list[Column]:
 
 def _shape(case: Case) -> str:
     return f"{case.shape.m}×{case.shape.n}×{case.shape.k}"
+
+
+def _bound_by(cases: Sequence[Case]) -> str:
+    """The limit that bounds the cases, or where that is not known what takes most of their time."""
+    if (by := bounding(cases)) is not None:
+        return limit_name(by)
+    term = bound_by(cases)
+    return short(term) if term else "-"
 
 
 def _cores(case: Case) -> int:

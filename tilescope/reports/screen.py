@@ -9,6 +9,7 @@ import re
 import textwrap
 
 from tilescope.quantities.units import format_count, format_percent, format_us, significant
+from tilescope.reports.bounds import bound_sentence, bound_table
 from tilescope.reports.budget import bound_by, closing_percentages, meaning, short, summed
 from tilescope.reports.case_table import case_table
 from tilescope.reports.intervals import within
@@ -32,7 +33,8 @@ def screen(run: Run, *, width: int = 80, paint: Paint = PLAIN) -> str:
     blocks = [
         _title(run, width, paint),
         _how_long(run, width, paint),
-        _waiting(run, width, paint),
+        _bounds(run, width, paint),
+        _waiting(run, paint),
         _trust(run, width, paint),
         case_table(run.cases, width=width, paint=paint),
     ]
@@ -123,17 +125,29 @@ def how_long(run: Run) -> list[str]:
     return lines
 
 
-def _waiting(run: Run, width: int, paint: Paint) -> list[str]:
-    totals = summed(run.cases)
-    top = bound_by(run.cases)
+def _bounds(run: Run, width: int, paint: Paint) -> list[str]:
+    """What no execution of these mappings could beat, and the gap above it."""
+    cases, head = run.cases, paint("What bounds it", "strong")
+    if len(cases) == 1 and (sentence := bound_sentence(cases[0])):
+        return [head, *_wrapped([sentence], width)]
+    if any(case.bound for case in cases):
+        return [head, *(f"  {line}" for line in bound_table(cases, paint))]
+    top = bound_by(cases)
     if top is None:
-        return [paint("What bounds it", "strong"), "  -"]
+        return [head, "  -"]
+    totals = summed(cases)
+    share = format_percent(totals[top] / sum(totals.values()))
+    return [head, *_wrapped([f"{short(top)}: {meaning(top)}, {share} of the time"], width)]
+
+
+def _waiting(run: Run, paint: Paint) -> list[str]:
+    totals = summed(run.cases)
+    if not totals:
+        return [paint("Where the waiting is", "strong"), "  -"]
+    top = bound_by(run.cases)
     shares = dict(zip(totals, closing_percentages(list(totals.values())), strict=True))
     whole_us = sum(totals.values())
     lines = [
-        paint("What bounds it", "strong"),
-        *_wrapped([f"{short(top)}: {meaning(top)}, {shares[top]} % of the time"], width),
-        "",
         paint("Where the waiting is", "strong")
         + f" (critical path, 100 % = {format_us(whole_us)})",
     ]

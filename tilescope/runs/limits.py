@@ -8,26 +8,31 @@ from tilescope.runs.figures import Interval, Microseconds, Part
 class Limit(Part):
     """The least time that one resource needs for the work of a case, were it the only one.
 
-    by: launch, issue, ddr, shim_port, mem_tile_port, core_dma or compute; us: that time; basis:
-    the arithmetic behind it, in words with units.
+    by: launch, issue, ddr, shim_port, mem_tile_port, core_dma or compute; us: that time, on the
+    array with what must come before its work and after; basis: the arithmetic behind it, in words
+    with units; busy_us: of it what grows with the work, absent where that was not told apart.
     """
 
     by: str
     us: Microseconds
     basis: str = ""
+    busy_us: Microseconds | None = None
 
 
 class Bound(Part):
     """The least time that a case could take: no execution of its mapping is faster.
 
-    by: the limit that decides; us: the bound, for the whole case; gap_us: the case's time less
-    the bound; limits: every resource's own, in the order of a launch.
+    by: the largest part of it; us: the bound, for the whole case: what its launches cost and the
+    largest limit of the array; gap_us: the case's time less the bound; limits: the launches' and
+    every resource's own, in the order of a launch; workload_us: the bound under any mapping that
+    calls the same kernel.
     """
 
     by: str
     us: Microseconds
     gap_us: Microseconds
     limits: tuple[Limit, ...] = ()
+    workload_us: Microseconds | None = None
 
 
 class Advice(Part):

@@ -41,9 +41,16 @@ def case_bound(
     launches = sum(count for count, _, _ in launch_buffers(gemm, mapping))
     told = f"{launches:,} launch{'es' if launches > 1 else ''} and their host steps"
     limits = [Limit(by=LAUNCH, us=floor_us, basis=told)]
-    limits += [Limit(by=limit.by, us=limit.us, basis=_basis(limit)) for limit in found]
+    limits += [
+        Limit(by=limit.by, us=limit.us, basis=_basis(limit), busy_us=limit.busy_us)
+        for limit in found
+    ]
     return Bound(
-        by=bounded_by(floor_us, found), us=us, gap_us=max(0.0, gap_us), limits=tuple(limits)
+        by=bounded_by(floor_us, found),
+        us=us,
+        gap_us=max(0.0, gap_us),
+        limits=tuple(limits),
+        workload_us=min(us, workload_bound(gemm, mapping, device, costs)),
     )
 
 
