@@ -11,9 +11,12 @@ from tilescope.reports.html.baselines import Baseline, baseline_of
 from tilescope.reports.html.figures import Figure
 from tilescope.reports.html.memories import MemoryView, memory_of
 from tilescope.reports.screen import dtypes
-from tilescope.runs.counters import ErrorDetail
+from tilescope.runs.counters import ErrorDetail, StepLoss
 from tilescope.runs.figures import Shape
+from tilescope.runs.limits import Bound
 from tilescope.runs.models import Case
+
+LAUNCH = "launch"
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class LimitRow:
     by: str
     us: Figure | None
     basis: str
-    decides: bool
+    decides: str
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,20 @@ class UlpRow:
 
 
 @dataclass(frozen=True)
+class LossRow:
+    """One step of the arithmetic: its share of the error's power in %, and its signal to noise."""
+
+    step: str
+    share: float
+    told: str
+
+
+@dataclass(frozen=True)
 class ErrorView:
-    """How the output differs from its reference."""
+    """How the output differs from its reference, and which step of the arithmetic loses that."""
 
     facts: tuple[tuple[str, Figure], ...]
+    losses: tuple[LossRow, ...]
     ulps: tuple[UlpRow, ...]
     reference: str
 
@@ -65,6 +78,8 @@ class CaseDetails:
     notes: tuple[str, ...]
     kernels: tuple[KernelRow, ...]
     limits: tuple[LimitRow, ...]
+    bound: Figure | None
+    workload_bound: Figure | None
     error: ErrorView | None
     memory: MemoryView | None
     baseline: Baseline
@@ -89,6 +104,10 @@ def details_of(case: Case) -> CaseDetails:
             for kernel in case.kernels
         ),
         limits=tuple(_limits(case)),
+        bound=figures.time(case.bound.us, "bound_us", kind) if case.bound else None,
+        workload_bound=figures.time(case.bound.workload_us, "bound_us", kind)
+        if case.bound
+        else None,
         error=_error(case),
         memory=memory_of(case.memory, kind),
         baseline=baseline_of(case),
@@ -128,10 +147,18 @@ def _limits(case: Case) -> list[LimitRow]:
             short(limit.by),
             figures.time(limit.us, "bound_us", case.npu_us.kind),
             limit.basis,
-            limit.by == bound.by,
+            _role(limit.by, bound),
         )
         for limit in bound.limits
     ]
+
+
+def _role(by: str, bound: Bound) -> str:
+    """What a limit is to the bound, which is the launches' and the largest of the array."""
+    array = [limit for limit in bound.limits if limit.by != LAUNCH]
+    largest = max(array, key=lambda limit: limit.us).by if array else None
+    roles = ["the larger part"] if by == bound.by else []
+    return ", ".join([*roles, *(["the array's largest"] if by == largest else [])])
 
 
 def _error(case: Case) -> ErrorView | None:
@@ -154,9 +181,17 @@ def _error(case: Case) -> ErrorView | None:
             for label, value, unit in values
             if value is not None
         ),
+        tuple(map(_loss, more.steps)) if more else (),
         _ulps(more) if more else (),
         case.reference or "",
     )
+
+
+def _loss(loss: StepLoss) -> LossRow:
+    alone = "loses nothing" if loss.snr_db is None else f"alone {loss.snr_db:.1f} dB"
+    without = "" if loss.without_snr_db is None else f", without it {loss.without_snr_db:.1f} dB"
+    told = f"{loss.step}: {loss.fraction * 100:.1f} % of the error's power, {alone}{without}"
+    return LossRow(loss.step, 100 * loss.fraction, told)
 
 
 def _ulps(error: ErrorDetail) -> tuple[UlpRow, ...]:

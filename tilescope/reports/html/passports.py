@@ -61,7 +61,8 @@ PASSPORTS: dict[str, Passport] = {
     "bound_us": Passport(
         "bound",
         "µs",
-        "the least time that any execution of the mapping needs; by the resource that needs it",
+        "the least time that any execution of the mapping needs: its launches and the largest "
+        "limit of the array; by the larger part",
         "the run file: each resource's limit with its arithmetic",
     ),
     "gap_us": Passport(
@@ -92,9 +93,10 @@ PASSPORTS: dict[str, Passport] = {
     "roof": Passport(
         "attainable rate",
         "10⁹ operations/s",
-        "W / (L + max(W / P, W / (I · B))): W operations a launch, L µs a launch, P the peak of "
-        "the kernel on the cores used, I operations a byte of DDR, B bytes/s",
-        "the bound's limits in the run file; P, L and B follow from them",
+        "W / (L + max(l + W / P, l + W / (I · B))) over all resources: W operations a launch, L "
+        "µs a launch outside the array, l a resource's lead before and after its work, P its "
+        "operations/s, I operations a byte of DDR, B its bytes/s",
+        "the bound's limits in the run file; L, l, P and B follow from them",
     ),
     "intensity": Passport(
         "intensity",

@@ -13,12 +13,24 @@ from tilescope.quantities.dtypes import dtype_bytes
 from tilescope.reports.budget import short
 from tilescope.runs.models import Case
 
-FLAT = ("compute", "mem_tile_port", "core_dma")
-"""Limits that grow with the work, whatever its intensity at DDR."""
 SLANTED = ("ddr", "shim_port")
-"""Limits that grow with the bytes that pass between DDR and the array."""
+"""Limits that grow with the bytes between DDR and the array."""
 PER_LAUNCH = "issue"
+"""The limit that every launch has for itself."""
 FLOOR = "launch"
+
+
+@dataclass(frozen=True)
+class Ceiling:
+    """One resource over one launch.
+
+    rate: 10^9 operations/s of compute and of ports inside the array, 10^9 bytes/s of DDR and the
+    shim ports, None for what a launch needs whatever its work; lead_us: before and after its work.
+    """
+
+    by: str
+    rate: float | None
+    lead_us: float
 
 
 @dataclass(frozen=True)
@@ -26,8 +38,7 @@ class Roof:
     """The roof over one case, and where the case stands under it.
 
     operations: of the case; moved_bytes: to and from DDR, `least` where only the bytes of A, B
-    and C are known; rate: 10^9 operations/s; floor_us and issue_us: of one launch; peaks: 10^9
-    operations/s by limit; bandwidths: 10^9 bytes/s by limit.
+    and C are known; rate: 10^9 operations/s; floor_us: what one launch costs outside the array.
     """
 
     name: str
@@ -38,9 +49,7 @@ class Roof:
     launches: int
     rate: float
     floor_us: float
-    issue_us: float
-    peaks: dict[str, float]
-    bandwidths: dict[str, float]
+    ceilings: tuple[Ceiling, ...]
 
     @property
     def work(self) -> float:
@@ -53,15 +62,23 @@ class Roof:
         return self.operations / self.moved_bytes
 
     def attainable(self, work: float, intensity: float, *, launch: bool = True) -> float:
-        """10^9 operations/s under the roof; without the launch it is the classic one."""
+        """10^9 operations/s under the roof; without what a launch costs it is the classic one."""
         return work / self.least_us(work, intensity, launch=launch) / 1e3
 
     def least_us(self, work: float, intensity: float, *, launch: bool = True) -> float:
         """µs that a launch of so much work takes at least."""
-        rests = [self.issue_us if launch else 0.0]
-        rests += [work / peak / 1e3 for peak in self.peaks.values()]
-        rests += [work / intensity / rate / 1e3 for rate in self.bandwidths.values()]
-        return (self.floor_us if launch else 0.0) + max(rests)
+        floor_us = self.floor_us if launch else 0.0
+        return floor_us + max(
+            (ceiling.lead_us if launch else 0.0) + _busy_us(ceiling, work, intensity)
+            for ceiling in self.ceilings
+        )
+
+
+def _busy_us(ceiling: Ceiling, work: float, intensity: float) -> float:
+    if ceiling.rate is None:
+        return 0.0
+    amount = work / intensity if ceiling.by in SLANTED else work
+    return amount / ceiling.rate / 1e3
 
 
 def roofs(cases: Sequence[Case]) -> tuple[Roof, ...]:
@@ -70,12 +87,20 @@ def roofs(cases: Sequence[Case]) -> tuple[Roof, ...]:
 
 
 def _roof(case: Case) -> Roof | None:
-    limits = {limit.by: limit.us for limit in case.bound.limits} if case.bound else {}
-    if not limits.get("compute") or case.launches < 1 or not case.npu_gflops:
+    limits = {limit.by: limit for limit in case.bound.limits} if case.bound else {}
+    floor = limits.pop(FLOOR, None)
+    compute = limits.get("compute")
+    if compute is None or not compute.us or case.launches < 1 or not case.npu_gflops:
         return None
     shape = case.shape
     operations = 2 * shape.m * shape.n * shape.k
     moved, least = _moved(case)
+    ceilings = []
+    for by, limit in limits.items():
+        busy_us = 0.0 if by == PER_LAUNCH else limit.us if limit.busy_us is None else limit.busy_us
+        amount = moved if by in SLANTED else operations
+        rate = amount / busy_us / 1e3 if busy_us else None
+        ceilings.append(Ceiling(by, rate, max(limit.us - busy_us, 0.0) / case.launches))
     return Roof(
         name=case.name,
         kind=case.npu_us.kind,
@@ -84,10 +109,8 @@ def _roof(case: Case) -> Roof | None:
         least=least,
         launches=case.launches,
         rate=case.npu_gflops,
-        floor_us=limits.get(FLOOR, 0.0) / case.launches,
-        issue_us=limits.get(PER_LAUNCH, 0.0) / case.launches,
-        peaks={by: operations / limits[by] / 1e3 for by in FLAT if limits.get(by)},
-        bandwidths={by: moved / limits[by] / 1e3 for by in SLANTED if limits.get(by)},
+        floor_us=floor.us / case.launches if floor else 0.0,
+        ceilings=tuple(ceilings),
     )
 
 
@@ -113,7 +136,7 @@ def roof_data(roof: Roof) -> dict[str, object]:
         "launches": roof.launches,
         "rate": roof.rate,
         "floor_us": roof.floor_us,
-        "issue_us": roof.issue_us,
-        "peaks": [[short(by), rate] for by, rate in roof.peaks.items()],
-        "bandwidths": [[short(by), rate] for by, rate in roof.bandwidths.items()],
+        "ceilings": [
+            [short(one.by), one.rate, one.lead_us, one.by in SLANTED] for one in roof.ceilings
+        ],
     }

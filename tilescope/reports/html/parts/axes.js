@@ -43,11 +43,11 @@ function curve(x, y, rate, steps = 160) {
 
 // Keeps the labels that have room, in their order; the others are left to the tip and the table.
 function placed(labels, frame) {
-  const taken = [];
+  const taken = labels.filter((label) => !label.roof).map((label) => [label.x - 5, label.y - 5, label.x + 5, label.y + 5]);
   const kept = [];
   for (const label of labels) {
     const width = label.text.length * 6.3 + 6;
-    for (const [dx, dy, anchor] of [[9, 4, "start"], [-9, 4, "end"], [0, -10, "middle"], [0, 18, "middle"]]) {
+    for (const [dx, dy, anchor] of [[9, 4, "start"], [-9, 4, "end"], [0, -11, "middle"], [0, 19, "middle"], [9, -9, "start"], [9, 17, "start"], [-9, -9, "end"], [-9, 17, "end"]]) {
       const left = label.x + dx - (anchor === "end" ? width : anchor === "middle" ? width / 2 : 0);
       const box = [left, label.y + dy - 11, left + width, label.y + dy + 3];
       const inside = box[0] >= frame.left && box[2] <= frame.right + 4 && box[1] >= frame.top && box[3] <= frame.bottom;

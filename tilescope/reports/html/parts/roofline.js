@@ -1,24 +1,24 @@
-// The launch-aware roofline: W / (L + max(issue, W / peak, W / (I · bandwidth))).
+// The launch-aware roofline: W / (L + max over resources (lead + W / rate, or W / I / rate)).
 if (DATA.roofs.length) {
   const roofs = DATA.roofs;
   const pick = byId("roof-case"), slider = byId("roof-work");
   let chosen = 0;
   let work = roofs[0].work;
 
-  const leastUs = (roof, w, intensity, launch) => Math.max(
-    launch ? roof.issue_us : 0,
-    ...roof.peaks.map(([, rate]) => w / rate / 1e3),
-    ...roof.bandwidths.map(([, rate]) => w / intensity / rate / 1e3),
-  ) + (launch ? roof.floor_us : 0);
+  const busyUs = ([, rate, , slanted], w, intensity) => (rate ? (slanted ? w / intensity : w) / rate / 1e3 : 0);
+  const leastUs = (roof, w, intensity, launch) => Math.max(...roof.ceilings.map((one) => (launch ? one[2] : 0) + busyUs(one, w, intensity))) + (launch ? roof.floor_us : 0);
   const attainable = (roof, w, intensity, launch = true) => w / leastUs(roof, w, intensity, launch) / 1e3;
 
   function limitOf(roof, w, intensity) {
-    const found = [["launches", roof.floor_us], ["issue", roof.issue_us], ...roof.peaks.map(([by, rate]) => [by, w / rate / 1e3]), ...roof.bandwidths.map(([by, rate]) => [by, w / intensity / rate / 1e3])];
-    return found.reduce((most, one) => (one[1] > most[1] ? one : most))[0];
+    const most = roof.ceilings.map((one) => [one[0], one[2] + busyUs(one, w, intensity), busyUs(one, w, intensity)]).reduce((high, one) => (one[1] > high[1] ? one : high));
+    const costs = roof.floor_us + most[1] - most[2];
+    return costs > most[2] ? "launches" : most[0];
   }
 
-  const limitWithout = (roof) => limitOf({ ...roof, floor_us: 0, issue_us: 0 }, 1, roof.intensity);
+  const limitWithout = (roof) => roof.ceilings.map((one) => [one[0], busyUs(one, 1, roof.intensity)]).reduce((high, one) => (one[1] > high[1] ? one : high))[0];
+  const flat = (roof) => roof.ceilings.filter(([, rate, , slanted]) => rate && !slanted), slanting = (roof) => roof.ceilings.filter(([, rate, , slanted]) => rate && slanted);
   const byIntensity = (one) => one.intensity, byWork = (one) => one.work;
+  const floorOf = (roof) => roof.floor_us + Math.max(...roof.ceilings.map((one) => one[2]));
   const least = (pairs) => pairs.reduce((low, one) => (one[1] < low[1] ? one : low), ["", Infinity]);
 
   function around(values, decadesAround) {
@@ -78,21 +78,21 @@ if (DATA.roofs.length) {
         ["classic", (i) => attainable(roof, work, i, false)], ["roof", (i) => attainable(roof, work, i)],
       ],
       roof: (i) => [make("b", {}, `${significant(attainable(roof, work, i))} · 10⁹ operations/s at most`), make("span", {}, `at ${significant(i)} operations/byte and ${formatLarge(work)}operations a launch; limited by ${limitOf(roof, work, i)}. Without launches ${significant(attainable(roof, work, i, false))}.`)],
-      names: [[intensities[1] ** 0.8 * intensities[0] ** 0.2, least(roof.peaks)[0]], ...(roof.bandwidths.length ? [[intensities[0] ** 0.85 * intensities[1] ** 0.15, least(roof.bandwidths)[0]]] : [])],
+      names: [[intensities[1] ** 0.8 * intensities[0] ** 0.2, least(flat(roof))[0]], ...(slanting(roof).length ? [[intensities[0] ** 0.85 * intensities[1] ** 0.15, least(slanting(roof))[0]]] : [])],
       told: `Roofline over intensity for ${roof.name}: reached ${significant(roof.rate)} of ${significant(attainable(roof, roof.work, roof.intensity))} times 10 to the 9 operations a second`,
     });
     panel(byId("roof-launch"), {
       title: "Over the work of a launch", xTitle: `operations a launch, at ${significant(roof.intensity)} operations/byte`, xOf: byWork, xDomain: works, yDomain, marks: [work],
       curves: [
-        ["floor", (w) => w / roof.floor_us / 1e3], ["classic", (w) => attainable(roof, w, roof.intensity, false)], ["roof", (w) => attainable(roof, w, roof.intensity)],
+        ["floor", (w) => w / floorOf(roof) / 1e3], ["classic", (w) => attainable(roof, w, roof.intensity, false)], ["roof", (w) => attainable(roof, w, roof.intensity)],
       ],
       roof: (w) => [make("b", {}, `${significant(attainable(roof, w, roof.intensity))} · 10⁹ operations/s at most`), make("span", {}, `with ${formatLarge(w)}operations a launch; limited by ${limitOf(roof, w, roof.intensity)}.`)],
       names: [[works[0] ** 0.85 * works[1] ** 0.15, limitWithout(roof)]],
-      told: `Roofline over the work of a launch for ${roof.name}: a launch takes ${formatUs(roof.floor_us)} at least`,
+      told: `Roofline over the work of a launch for ${roof.name}: a launch takes ${formatUs(floorOf(roof))} at least`,
     });
     const now = attainable(roof, work, roof.intensity);
     byId("roof-work-told").textContent = `${formatLarge(work)}operations (${significant(work / roof.work)}× as it ran)`;
-    byId("roof-told").textContent = `${roof.name}: at most ${significant(now)} · 10⁹ operations/s at that work a launch, limited by ${limitOf(roof, work, roof.intensity)}; ${significant(roof.rate)} were reached as it ran (${roof.kind}). Solid: the roof. Dashed: without launches. Dotted: launches alone, ${formatUs(roof.floor_us)} each. Thin: a hundredth, a tenth, ten and a hundred times the work a launch.`;
+    byId("roof-told").textContent = `${roof.name}: at most ${significant(now)} · 10⁹ operations/s at that work a launch, limited by ${limitOf(roof, work, roof.intensity)}; ${significant(roof.rate)} were reached as it ran (${roof.kind}). Solid: the roof. Dashed: without launches. Dotted: launches alone, ${formatUs(floorOf(roof))} each, of it ${formatUs(floorOf(roof) - roof.floor_us)} on the array. Thin: a hundredth, a tenth, ten and a hundred times the work a launch.`;
   }
 
   function choose(index) {

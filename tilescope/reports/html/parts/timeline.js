@@ -217,6 +217,7 @@ function drawTimeline(spans, kind) {
   body.addEventListener("focus", draw);
   body.addEventListener("blur", draw);
   const used = new Set(lanes.flatMap((lane) => [...new Set(lane.code)].map((code) => spans.kinds[code])));
+  if (lanes.some((lane) => lane.ddr.some(Boolean))) used.add("ddr");
   byId("timeline-legend").replaceChildren(...Object.keys(KINDS).filter((one) => used.has(one)).map(legendLine));
   look(state.from, state.to);
 }
