@@ -12,6 +12,8 @@ from tilescope.cli.output import ForceOption
 
 report = typer.Typer(no_args_is_help=True, help="Views of a run file.")
 
+STDOUT = Path("-")
+
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN.json", help="A file that --json wrote.")]
 
 
@@ -22,7 +24,7 @@ def html(
     out: Annotated[
         Path | None,
         typer.Option(
-            "-o", "--out", metavar="FILE", help="Where to write; beside the run file otherwise."
+            "-o", "--out", metavar="FILE|-", help="Where to write; else beside the run file."
         ),
     ] = None,
     force: ForceOption = False,
@@ -30,9 +32,14 @@ def html(
     """Write one page that opens offline: times, waiting, roofline, the array, the timeline."""
     import sys
 
-    from tilescope.reports.html.page import write_page
+    from tilescope.reports.html.page import page_of, write_page
 
-    written = write_page(run, out, force=force)
-    for lack in written.lacks:
+    if out == STDOUT:
+        text, lacks = page_of(run)
+        sys.stdout.write(text)
+    else:
+        written = write_page(run, out, force=force)
+        lacks = written.lacks
+        print(f"Written: {written.path}")
+    for lack in lacks:
         print(f"tilescope: {lack}", file=sys.stderr)
-    print(f"Written: {written.path}")

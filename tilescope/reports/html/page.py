@@ -53,21 +53,36 @@ class WrittenPage:
 def write_page(run_path: Path, out: Path | None = None, *, force: bool = False) -> WrittenPage:
     """Write the page of a run file, beside it under its name unless told where.
 
-    A timeline that is missing or broken costs the page its drawings, which then say why.
-
     Raises:
-        InputError: the run file cannot be read (see runs.files.read_run), or the page cannot be
-            written (see runs.files.check_writable).
+        InputError: see page_of; or the page cannot be written (see runs.files.check_writable).
     """
     run = read_run(run_path)
     target = out or run_path.with_suffix(SUFFIX)
     if target.exists() and target.samefile(run_path):
         raise InputError(f"{target} is the run file itself; name another file with -o.")
     check_writable(target, force=force)
-    timelines = find_timelines(run, run_path)
-    text, lacks = render_page(run, timelines)
+    text, lacks = _page_of(run, run_path)
     write_bytes(text.encode(), target, force=force)
     return WrittenPage(target, lacks)
+
+
+def page_of(run_path: Path) -> tuple[str, tuple[str, ...]]:
+    """The page of a run file as text, and what it lacks.
+
+    A timeline that is missing or broken costs the page its drawings, which then say why.
+
+    Raises:
+        InputError: the run file cannot be read (see runs.files.read_run), or no run can have its
+            figures.
+    """
+    return _page_of(read_run(run_path), run_path)
+
+
+def _page_of(run: Run, run_path: Path) -> tuple[str, tuple[str, ...]]:
+    try:
+        return render_page(run, find_timelines(run, run_path))
+    except (ArithmeticError, ValueError) as error:  # sums beyond any number, a time of nothing
+        raise InputError(f"{run_path} holds figures that no run can have: {error}.") from error
 
 
 def render_page(run: Run, timelines: Sequence[FoundTimeline]) -> tuple[str, tuple[str, ...]]:

@@ -39,12 +39,12 @@ def _find(case: Case, folder: Path) -> FoundTimeline:
     path = folder / name
     try:
         if not path.is_file():
-            return FoundTimeline(None, f"{name} is not beside the run file")
+            return FoundTimeline(None, "the timeline that the run file names is not beside it")
         timeline = read_timeline(path)
     except (InputError, OSError, ValueError, RecursionError) as error:
         return FoundTimeline(None, _without_folder(str(error), folder))
     if timeline.case != case.name:
-        return FoundTimeline(None, f"{name} belongs to another case")
+        return FoundTimeline(None, "the timeline that the run file names belongs to another case")
     return FoundTimeline(timeline)
 
 

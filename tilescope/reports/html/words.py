@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tilescope.reports.html.drawings import Missing
 from tilescope.reports.html.figures import common_kind
+from tilescope.reports.html.names import shown
 from tilescope.reports.screen import SUBJECTS, how_long, trust
 from tilescope.runs.models import Case, Provenance, Run
 
@@ -68,13 +69,23 @@ def words_of(run: Run, missing: Sequence[Missing]) -> Words:
         sections=sections,
         how_long=tuple(how_long(run)) if cases else (),
         trust=tuple(trust(run)) if cases else (),
-        broken=tuple(f"{one.case}: no drawings, since {one.why}" for one in missing if one.broken),
+        broken=tuple(_broken(missing)),
         no_interval="Too few published measurements of this kind, so how far hardware would "
         "differ is not known.",
         no_timeline=_sentence(why),
         no_tiles=_sentence(why) if why else "The timeline was written before output tiles were.",
         provenance=_provenance(run.provenance),
     )
+
+
+def _broken(missing: Sequence[Missing]) -> Iterator[str]:
+    """A sentence for each reason, with the cases that it holds for."""
+    reasons: dict[str, list[str]] = {}
+    for one in missing:
+        if one.broken:
+            reasons.setdefault(one.why, []).append(one.case)
+    for why, cases in reasons.items():
+        yield shown(f"{', '.join(cases)}: no drawings, since {why}")
 
 
 def _title(cases: Sequence[Case], provenance: Provenance) -> str:
