@@ -72,6 +72,7 @@ def test_an_existing_page_is_kept_and_forced_away(run_file: Path) -> None:
         ('{"schema_version": 99}', "written by a newer tilescope"),
         ('{"schema_version": 1}', "is not a run file: cases"),
         ("\ufeff<html>", "not whole, or not JSON"),
+        ("[" * 200_000, "nested too deep"),
     ],
 )
 def test_what_is_no_whole_run_is_refused_in_a_sentence(

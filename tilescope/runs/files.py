@@ -104,6 +104,8 @@ def read_run(path: Path) -> Run:
         raise InputError(f"{path} cannot be read: {reason}.") from error
     try:
         content = json.loads(text)
+    except RecursionError as error:
+        raise InputError(f"{path} is not a tilescope run file: it is nested too deep.") from error
     except ValueError as error:
         raise InputError(f"{path} is not whole, or not JSON: {error}.") from error
     version = content.get("schema_version") if isinstance(content, dict) else None

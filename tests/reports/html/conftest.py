@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tilescope.reports.html.page import write_page
@@ -28,6 +29,7 @@ from tilescope.runs.files import write_run
 from tilescope.runs.limits import Advice, Bound, Change, Limit
 from tilescope.runs.models import Case, Provenance, Run
 from tilescope.runs.output_tiles import OutputTiles
+from tilescope.runs.series import Series
 from tilescope.runs.timeline import LaunchTimeline, Span, Timeline, timeline_path, write_timeline
 from tilescope.runs.usage import ResourceUse
 
@@ -161,8 +163,21 @@ def launch_timeline(kernel: str = "linear_matmul", steps: int = STEPS) -> Launch
         ResourceUse("shim (0,0) MM2S0", "channel", 0.5 * steps, {"ddr": 0.5 * steps}, steps + 2.0),
         ResourceUse("controller", "controller", 2.0, {"token": 2.0 * steps}, 0.0),
     )
+    figures = series(steps)
     ordered = tuple(sorted(spans, key=lambda span: (span.start_us, span.resource)))
-    return LaunchTimeline(kernel, 180, elapsed, ordered, uses)
+    return LaunchTimeline(kernel, 180, elapsed, ordered, uses, series=figures)
+
+
+def series(steps: int) -> tuple[Series, ...]:
+    """Figures that change at every microsecond: 10^6 ticks a second."""
+    ticks = np.arange(1, 2 * steps + 1)
+    half = np.arange(2 * steps) % 2
+    return (
+        Series("active_cores", "cores", "cores", ticks, half + 1, 10**6, limit=2.0),
+        Series("ddr_read", "ddr", "GB/s", ticks, 4 * half, 10**6, 1.0, 17.5),
+        Series("held", "l1", "bytes", ticks, 1_024 * (half + 2), 10**6, limit=8_192.0),
+        Series("held", "core (0,2)", "bytes", ticks, 1_024 * (half + 1), 10**6, limit=4_096.0),
+    )
 
 
 def tiles() -> OutputTiles:

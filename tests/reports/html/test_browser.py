@@ -14,7 +14,7 @@ Write = Callable[..., Path]
 Open = Callable[..., Any]
 
 HERE = Path(__file__).parent
-PLOTS = ("budget", "roofline", "array", "tiles", "timeline")
+PLOTS = ("budget", "roofline", "array", "tiles", "memory", "timeline")
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>/../\u202e\x1b[31m"
 
 CONTRAST = (HERE / "contrast.js").read_text()
@@ -253,6 +253,24 @@ def test_busy_waiting_and_idle_close_on_every_resource(
         " [...bar.children].reduce((sum, part) => sum + parseFloat(part.style.width), 0))"
     )
     assert all(0 < width <= 100.0001 for width in widths)
+
+
+def test_memory_is_drawn_up_to_what_there_is(write: Write, full_run: Run, opened: Open) -> None:
+    driver = opened(write(full_run))
+    told = driver.find_element("id", "plot-memory").text
+    assert "3.000 KiB at most of 8.000 KiB (37.5 %)" in told
+    assert "core (0,2)" in told
+    paths = driver.execute_script(
+        "return [...document.querySelectorAll('#plot-memory path')].map((p) => p.getAttribute('d'))"
+    )
+    assert len(paths) == 2
+    assert paths[0].count("V") > 80  # 600 columns see all of the 80 changes, 160 do not
+    rows = driver.execute_script(
+        "return [...document.querySelectorAll('#memory-table tbody tr')].map((row) =>"
+        " [...row.cells].map((cell) => cell.textContent))"
+    )
+    # 2 and 3 KiB in turns from 1 to 81 µs, then 3 to 82 µs: (40 · 2 + 41 · 3) / 82 = 2.476 KiB
+    assert rows[0] == ["L1 of the cores", "3.000 KiB", "2.476 KiB", "8.000 KiB", "5.000 KiB"]
 
 
 def test_the_output_is_read_by_arrow_keys_and_shows_errors(

@@ -9,6 +9,7 @@ import pytest
 
 from tilescope.errors import InputError
 from tilescope.reports.html.launches import pack_launch, uses_from
+from tilescope.runs.series import Series
 from tilescope.runs.timeline import LaunchTimeline, Span
 
 SPANS = (
@@ -72,6 +73,28 @@ def test_short_neighbours_are_merged_until_few_are_left_and_the_page_knows_below
     assert {row[1] for row in found[:-1]} == {"several"}
     assert found[0][3] == 0.0
     assert max(row[4] for row in found) == pytest.approx(1_900.0)
+
+
+def test_series_keep_their_moments_and_the_largest_of_what_is_thinned() -> None:
+    ticks = np.arange(10_000)
+    counts = np.zeros(10_000, dtype=np.int64)
+    counts[7_777] = 5
+    series = Series("held", "l1", "bytes", ticks, counts, 10**6, scale=2.0, limit=64.0)
+    found = pack_launch(LaunchTimeline("mm", 1, 10_000.0, SPANS, series=(series,)), 100)["series"]
+    assert found["of"] == [["held", "l1", "bytes", 64.0, 10.0]]
+    (count,) = found["counts"]
+    content = zlib.decompress(base64.b64decode(found["data"]))
+    at = np.cumsum(np.frombuffer(content, "<u4", count)) * 1e-4
+    values = np.frombuffer(content, "<f4", count, 4 * count)
+    assert count == 3_334  # every third of 10,000, since 4,096 are the most
+    assert values.max() == 10.0
+    assert at[values.argmax()] == pytest.approx(7_776.0)  # the first of its three
+
+
+def test_a_transfer_that_waits_for_ddr_waits() -> None:
+    spans = [Span("shim (0,0) MM2S0", "transfer", "", 0.0, 4.0, ddr_us=3.0)]
+    (use,) = uses_from(spans, 10.0)
+    assert (use.busy_us, dict(use.waiting_us), use.idle_us) == (1.0, {"ddr": 3.0}, 6.0)
 
 
 def test_an_older_timeline_gives_uses_that_close() -> None:
