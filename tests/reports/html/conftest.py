@@ -169,14 +169,14 @@ def launch_timeline(kernel: str = "linear_matmul", steps: int = STEPS) -> Launch
 
 
 def series(steps: int) -> tuple[Series, ...]:
-    """Figures that change at every microsecond: 10^6 ticks a second."""
-    ticks = np.arange(1, 2 * steps + 1)
+    """Figures that change at every microsecond; ticks are picoseconds, as a table of spans has."""
+    ticks = 10**6 * np.arange(1, 2 * steps + 1)
     half = np.arange(2 * steps) % 2
     return (
-        Series("active_cores", "cores", "cores", ticks, half + 1, 10**6, limit=2.0),
-        Series("ddr_read", "ddr", "GB/s", ticks, 4 * half, 10**6, 1.0, 17.5),
-        Series("held", "l1", "bytes", ticks, 1_024 * (half + 2), 10**6, limit=8_192.0),
-        Series("held", "core (0,2)", "bytes", ticks, 1_024 * (half + 1), 10**6, limit=4_096.0),
+        Series("active_cores", "cores", "cores", ticks, half + 1, 10**12, limit=2.0),
+        Series("ddr_read", "ddr", "GB/s", ticks, 4 * half, 10**12, 1.0, 17.5),
+        Series("held", "l1", "bytes", ticks, 1_024 * (half + 2), 10**12, limit=8_192.0),
+        Series("held", "core (0,2)", "bytes", ticks, 1_024 * (half + 1), 10**12, limit=4_096.0),
     )
 
 
