@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 
 import tilescope
-from tilescope.profiling import provenance
+from tilescope.profiling import machine, provenance
 
 
 def test_the_conditions_are_recorded_without_the_environment(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("SOME_TOKEN", "a-secret-value")
+    for name in ("SOME_TOKEN", "TILESCOPE_TOKEN", "OMP_SECRET", "MKL_KEY", "PYTORCH_PASSWORD"):
+        monkeypatch.setenv(name, "a-secret-value")
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
     found = provenance.gather(
         device="npu1", runtime="xrt-linux", seed=3, torch={"torch": "2.0", "torch_threads": "4"}
     )
@@ -21,6 +23,11 @@ def test_the_conditions_are_recorded_without_the_environment(
     assert (found.torch, found.torch_threads) == ("2.0", 4)
     assert found.kernel_library
     assert found.date.endswith("+00:00")
+    assert found.environment is not None
+    assert found.environment["OMP_NUM_THREADS"] == "3"
+    assert found.packages["ml_dtypes"]
+    assert found.cpus is not None
+    assert found.cpus >= 1
     assert "a-secret-value" not in found.model_dump_json()
 
 
@@ -47,3 +54,17 @@ def test_a_changed_tree_says_so(tmp_path: Path) -> None:
     assert len(clean) == 40
     (tmp_path / "file").write_text("2", encoding="utf-8")
     assert provenance.git_commit(tmp_path) == f"{clean}-changed"
+
+
+def test_clocks_are_those_that_the_machine_shows(tmp_path: Path) -> None:
+    files = {
+        "proc/cpuinfo": "cpu MHz\t\t: 2596.138\n",
+        "sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq": "4700000\n",
+    }
+    assert machine.clock_mhz(tmp_path) is None
+    assert machine.most_clock_mhz(tmp_path) is None
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert machine.clock_mhz(tmp_path) == 2596.138
+    assert machine.most_clock_mhz(tmp_path) == 4700.0

@@ -41,6 +41,10 @@ IdleOption = Annotated[
         help="Time PyTorch after pauses of S seconds, too, as its own figure.",
     ),
 ]
+StrictOption = Annotated[
+    bool,
+    typer.Option("--strict", help="Refuse a machine whose measured times cannot be trusted."),
+]
 
 
 def sampling_request(
@@ -51,6 +55,7 @@ def sampling_request(
     *,
     cold: bool,
     idle: float | None,
+    strict: bool = False,
 ) -> SamplingRequest:
     """What the options ask for.
 
@@ -63,4 +68,4 @@ def sampling_request(
     given = (("min-time", min_time), ("max-noise", max_noise))
     rules = [(name, value) for name, value in given if value is not None]
     rules += [parse_rule(text) for text in stop_when or []]
-    return SamplingRequest(tuple(rules), max_time, cold, idle)
+    return SamplingRequest(tuple(rules), max_time, cold, idle, strict)

@@ -29,13 +29,15 @@ class SamplingRequest:
     """How a baseline is to be timed, as it is asked for.
 
     rules: names and values of stopping rules, beside a number of runs; max_time_s: when they give
-    up; cold: with flushed caches, too; idle_s: after pauses of that length, too.
+    up; cold: with flushed caches, too; idle_s: after pauses of that length, too; strict: refuse a
+    machine whose times cannot be trusted.
     """
 
     rules: tuple[tuple[str, float], ...] = ()
     max_time_s: float = MAX_TIME_S
     cold: bool = False
     idle_s: float | None = None
+    strict: bool = False
 
 
 @dataclass(frozen=True)

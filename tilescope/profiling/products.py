@@ -16,6 +16,7 @@ from tilescope.profiling.beside import SamplingRequest, make_sampling
 from tilescope.profiling.cases import Bench, profile_case
 from tilescope.profiling.details import profile_in_detail
 from tilescope.profiling.memory import check_memory
+from tilescope.profiling.trust import check_trusted
 from tilescope.quantities.dtypes import canonical_dtype
 from tilescope.runs.models import Case, Run
 from tilescope.runs.timeline import Timeline
@@ -120,6 +121,8 @@ def make_bench(settings: ProductSettings) -> Bench:
     changed = change(settings.changes, device, costs)
     device, costs = changed.device, changed.costs or costs
     beside = not settings.timing_only if settings.baseline is None else settings.baseline
+    if beside and settings.sampling.strict:
+        check_trusted()
     return Bench(
         device=device,
         runtime=costs.label,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 import shlex
 import subprocess
@@ -9,14 +10,17 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
 
 import tilescope
 from tilescope.kernels.library import load_library
-from tilescope.profiling import machine
+from tilescope.profiling import environment, machine
 from tilescope.runs.models import Provenance
+
+PACKAGES = ("ml_dtypes", "pydantic", "scipy")
 
 
 def gather(
@@ -42,11 +46,26 @@ def gather(
         cpu=machine.cpu_model(),
         governor=machine.frequency_governor(),
         virtualisation=machine.virtualisation(),
+        packages=package_versions(),
+        cpus=machine.usable_cpus(),
+        cpu_mhz=machine.clock_mhz(),
+        cpu_max_mhz=machine.most_clock_mhz(),
+        load=machine.load(),
+        environment=environment.recorded(),
         os=machine.operating_system(),
         date=datetime.now(UTC).isoformat(timespec="seconds"),
         seed=seed,
         command_line=command_line(sys.argv),
     )
+
+
+def package_versions() -> dict[str, str]:
+    """The versions of what else takes part in a figure, where they are installed."""
+    versions = {}
+    for name in PACKAGES:
+        with contextlib.suppress(PackageNotFoundError):
+            versions[name] = version(name)
+    return versions
 
 
 def command_line(arguments: list[str]) -> str:
