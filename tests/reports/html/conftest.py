@@ -235,3 +235,28 @@ def driver() -> Iterator[Any]:
     found = webdriver.Chrome(options=options, service=service)
     yield found
     found.quit()
+
+
+@pytest.fixture
+def opened(driver: Any) -> Callable[..., Any]:
+    """Opens a page at a width and in a theme, and waits until it is drawn."""
+
+    def open_page(page: Path, *, width: int = 1360, dark: bool = False) -> Any:
+        driver.get_log("browser")
+        driver.get_log("performance")
+        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        features = [
+            {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+        ]
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+        driver.get(page.as_uri())
+        from selenium.webdriver.support.ui import WebDriverWait
+
+        WebDriverWait(driver, 20).until(
+            lambda found: found.execute_script("return document.documentElement.dataset.ready")
+        )
+        return driver
+
+    return open_page
