@@ -32,7 +32,7 @@ def read_file(file: str, device: str | None, costs: Mapping[str, int]) -> Simula
     target = load_device(device or str(read.device))
     kernels = kernels_of(read.design)
     stated = tuple(kernel.symbol for kernel in kernels if isinstance(kernel, StatedKernel))
-    notes = []
+    notes = list(read.notes)
     if device is not None and read.device not in (None, target.machine.split(":")[0]):
         notes.append(f"The text is for {read.array}; it was run on {target.name} as asked.")
     if stated:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tilescope.designs.ir import Call, Design, ObjectFifo, Tile
+from tilescope.designs.ir import Call, Design, DmaTask, ObjectFifo, Tile
 from tilescope.devices.device import Device
 from tilescope.kernels.contract import Kernel
+from tilescope.quantities.dtypes import dtype_bytes
 from tilescope.quantities.units import format_bytes, format_count, format_us
 from tilescope.reports.budget import closing_percentages, meaning, short
 from tilescope.reports.tables import Column, table
@@ -41,8 +42,9 @@ def explanation(read: SimulatedDesign) -> str:
     lines = [
         f"{design.name} ({read.file}): {_grid(cores)} of {read.array}, simulated on "
         f"{read.device.name}",
-        f"{len(design.fifos)} FIFOs, {len(design.links)} links, {format_count(len(design.tasks))} "
-        f"transfers, {len(design.host_buffers)} host buffers",
+        f"{len(design.fifos)} FIFOs, {len(design.links)} links, "
+        f"{format_count(len(design.started))} transfers, {len(design.host_buffers)} host buffers",
+        *_own_parts(design),
         "",
         *(
             f"{buffer.name}: {'×'.join(map(str, buffer.shape))} {buffer.dtype}, "
@@ -50,14 +52,17 @@ def explanation(read: SimulatedDesign) -> str:
             for buffer in design.host_buffers
         ),
         "",
-        *_fifo_table(design.fifos),
+        *(_fifo_table(design.fifos) if design.fifos else []),
+        *([""] if design.fifos and design.streams else []),
+        *stream_table(design),
     ]
     moved = shim_bytes(design)
     if moved:
-        ends = [_shim_end(design.fifo(name)) for name in moved]
+        fifos = {fifo.name: fifo for fifo in design.fifos}
+        ends = [_shim_end(fifos[name]) if name in fifos else name for name in moved]
         columns = [
             Column("channel", ends, left=True),
-            Column("FIFO", list(moved), left=True),
+            Column("FIFO", [name if name in fifos else "" for name in moved], left=True),
             Column("a launch", [format_bytes(count) for count in moved.values()]),
         ]
         lines += ["", *table(columns)]
@@ -123,6 +128,22 @@ def content(read: SimulatedDesign) -> dict[str, Any]:
             }
             for fifo in design.fifos
         ],
+        "flows": [
+            {
+                "source": str(stream.source),
+                "targets": [str(port) for port in stream.targets],
+                "packet": stream.packet,
+            }
+            for stream in design.streams
+        ],
+        "buffers": [
+            {"name": buffer.name, "tile": str(buffer.tile), "bytes": buffer.object_bytes}
+            for buffer in design.buffers
+        ],
+        "locks": [
+            {"name": lock.name, "tile": str(lock.tile), "initial": lock.initial}
+            for lock in design.locks
+        ],
         "shim_bytes": shim_bytes(design),
         "kernels": [kernel.symbol for kernel in kernels_of(design)],
         "stated_costs": list(read.stated),
@@ -151,12 +172,19 @@ def cycles(outcome: DesignOutcome) -> int:
 
 
 def shim_bytes(design: Design) -> dict[str, int]:
-    """Bytes that a launch moves through each FIFO that begins or ends at a shim."""
+    """Bytes that a launch moves through each FIFO or channel that begins or ends at a shim."""
     moved: Counter[str] = Counter()
-    for task in design.tasks:
-        fifo = design.fifo(task.fifo)
-        moved[task.fifo] += task.elements * fifo.object_bytes // fifo.elements
-    return {fifo.name: moved[fifo.name] for fifo in design.fifos if fifo.name in moved}
+    hosts = {buffer.name: buffer for buffer in design.host_buffers}
+    for task in design.started:
+        if isinstance(task, DmaTask):
+            fifo = design.fifo(task.fifo)
+            moved[task.fifo] += task.elements * fifo.object_bytes // fifo.elements
+            continue
+        for one in task.descriptors:
+            if one.in_host:
+                moved[str(task.port)] += one.elements * dtype_bytes(hosts[one.buffer].dtype)
+    names = (*(fifo.name for fifo in design.fifos), *dict.fromkeys(moved))
+    return {name: moved[name] for name in names if name in moved}
 
 
 def kernels_of(design: Design) -> list[Kernel]:
@@ -187,6 +215,38 @@ def _fifo_table(fifos: Sequence[ObjectFifo]) -> list[str]:
         Column("dtype", [fifo.dtype for fifo in fifos], left=True),
         Column("size", [format_bytes(fifo.object_bytes) for fifo in fifos]),
         Column("depth", [f"{fifo.producer_depth}/{fifo.consumer_depth}" for fifo in fifos]),
+    ]
+    return table(columns)
+
+
+def _own_parts(design: Design) -> list[str]:
+    """What a design names itself, in a line, if it does."""
+    if not design.buffers and not design.streams:
+        return []
+    size = format_bytes(sum(buffer.object_bytes for buffer in design.buffers))
+    descriptors = sum(len(channel.descriptors) for channel in design.channels)
+    return [
+        f"{len(design.buffers)} buffers of its own ({size}), {len(design.locks)} locks, "
+        f"{len(design.streams)} flows, {descriptors} descriptors on {len(design.channels)} channels"
+    ]
+
+
+def stream_table(design: Design) -> list[str]:
+    """The flows that a design names itself, one a line."""
+    if not design.streams:
+        return []
+    programs = {channel.port: len(channel.descriptors) for channel in design.channels}
+    kinds = [
+        "circuit" if stream.packet is None else f"packet {stream.packet}"
+        for stream in design.streams
+    ]
+    targets = [", ".join(map(str, stream.targets)) for stream in design.streams]
+    counts = [str(programs.get(stream.source, "tasks")) for stream in design.streams]
+    columns = [
+        Column("flow from", [str(stream.source) for stream in design.streams], left=True),
+        Column("to", targets, left=True),
+        Column("", kinds, left=True),
+        Column("descriptors", counts),
     ]
     return table(columns)
 

@@ -6,7 +6,7 @@ from math import prod
 
 import numpy as np
 
-from tilescope.designs.ir import Design
+from tilescope.designs.ir import Design, DmaTask
 from tilescope.errors import InputError
 from tilescope.quantities.dtypes import is_integer, numpy_dtype
 from tilescope.simulation.simulate import POISON, Array
@@ -45,5 +45,13 @@ def draw_arrays(design: Design, seed: int) -> dict[str, Array]:
 
 def written_buffers(design: Design) -> set[str]:
     """Host buffers that are written and never read."""
-    read = {task.buffer for task in design.tasks if design.fifo(task.fifo).producer.kind == "shim"}
-    return {task.buffer for task in design.tasks} - read
+    read, written = set(), set()
+    for task in design.started:
+        if isinstance(task, DmaTask):
+            reads = design.fifo(task.fifo).producer.kind == "shim"
+            (read if reads else written).add(task.buffer)
+        else:
+            for one in task.descriptors:
+                if one.in_host:
+                    (read if task.port.direction == "mm2s" else written).add(one.buffer)
+    return written - read
