@@ -14,7 +14,7 @@ from tilescope.reports.html.timelines import FoundTimeline
 from tilescope.runs.models import Run
 from tilescope.runs.timeline import Timeline
 
-MOST_SPANS = 250_000  # of one launch
+MOST_SPANS = 500_000  # of one launch
 MOST_BYTES = 4_000_000  # of all launches, so that a page stays under 6 MB
 
 

@@ -33,6 +33,8 @@ class TruthRow:
     bound: Figure | None
     bound_by: str
     gap: Figure | None
+    reached: str
+    workload_bound: Figure | None
     most: str
     error: Figure | None
     rate: Figure | None
@@ -89,6 +91,8 @@ def _row(case: Case, share: str) -> TruthRow:
         bound=figures.time(bound.us, "bound_us", case.npu_us.kind) if bound else None,
         bound_by=short(bound.by) if bound else "",
         gap=figures.time(bound.gap_us, "gap_us", case.npu_us.kind) if bound else None,
+        reached=_reached(bound.us if bound else None, case.npu_us.median),
+        workload_bound=None,
         most=short(most) if most else "",
         error=_error(case.max_rel_error),
         rate=_rate(case.npu_gflops, case.npu_us.kind),
@@ -101,6 +105,7 @@ def _totals(cases: Sequence[Case]) -> TruthRow:
     torch = [case.baseline_us for case in cases if case.baseline_us]
     torch_us = sum(time.median for time in torch) if len(torch) == len(cases) else None
     bounds = [case.bound for case in cases if case.bound]
+    workloads = [bound.workload_us for bound in bounds if bound.workload_us is not None]
     every_bound = len(bounds) == len(cases)
     operations = sum(2 * case.shape.m * case.shape.n * case.shape.k for case in cases)
     errors = [case.max_rel_error for case in cases if case.max_rel_error is not None]
@@ -127,10 +132,18 @@ def _totals(cases: Sequence[Case]) -> TruthRow:
         gap=figures.time(sum(bound.gap_us for bound in bounds), "gap_us", kind)
         if every_bound
         else None,
+        reached=_reached(sum(bound.us for bound in bounds) if every_bound else None, npu_us),
+        workload_bound=figures.time(sum(workloads), "bound_us", kind)
+        if len(workloads) == len(cases)
+        else None,
         most=short(most) if most else "",
         error=_error(max(errors) if errors else None),
         rate=_rate(operations / npu_us / 1e3 if npu_us else None, kind),
     )
+
+
+def _reached(bound_us: float | None, npu_us: float) -> str:
+    return f"{bound_us / npu_us * 100:.1f} %" if bound_us is not None and npu_us else ""
 
 
 def _interval(interval: Interval | None) -> Figure | None:

@@ -45,6 +45,7 @@ function drawArray(launch, kind) {
   const at = new Map(onArray.map((tile) => [`${tile.column},${tile.row}`, tile]));
   const told = make("div", { class: "array-told", "aria-live": "polite" }, make("span", { class: "fine" }, "Point at a tile, or move among them with the arrow keys, to read its figures."));
   const cells = [];
+  const dense = columns > 5;
 
   function tell(tile) {
     for (const other of cells) {
@@ -59,12 +60,12 @@ function drawArray(launch, kind) {
     const word = { core: "core", mem: "mem tile", shim: "shim" }[tile.kind] || tile.name;
     const label = ["core", "mem", "shim"].includes(tile.kind) ? `${word} (${tile.column},${tile.row})` : tile.name;
     const top = make("div", { class: "top" }, make("b", {}, label));
-    if (tile.own) top.append(make("span", {}, `busy ${percent(tile.own.busy / (tile.own.elapsed || 1))}`));
+    if (tile.own) top.append(make("span", {}, `${dense && tile.own.kind === "core" ? "" : "busy "}${percent(tile.own.busy / (tile.own.elapsed || 1))}`));
     const channels = tile.channels.sort((a, b) => a.channel.localeCompare(b.channel, "en", { numeric: true }));
     const into = channels.filter((one) => one.channel.startsWith("S2MM")), out = channels.filter((one) => !one.channel.startsWith("S2MM"));
     const box = make("div", { class: "chans" });
     [...into.map((one, row) => [one, "into", row]), ...out.map((one, row) => [one, "out", row])].forEach(([one, side, row]) => {
-      box.append(make("div", { class: `chan ${side}`, style: { "grid-row": row + 1 } }, make("span", {}, one.channel), useBar(one)));
+      box.append(make("div", { class: `chan ${side}`, style: dense ? null : { "grid-row": row + 1 } }, make("span", {}, one.channel), useBar(one)));
     });
     const words = [tile.own, ...channels].filter(Boolean).map((one) => `${one.name}: ${useInWords(one)}`).join(". ");
     const cell = make("div", { class: `tile ${tile.kind}`, role: "option", tabindex: "-1", "aria-label": words, "aria-selected": "false", pointerenter: () => tell(tile), focus: () => tell(tile), click: () => cell.focus() }, top, tile.own ? useBar(tile.own) : null, channels.length ? box : null);
@@ -73,7 +74,7 @@ function drawArray(launch, kind) {
     return cell;
   }
 
-  const grid = make("div", { class: "array", role: "listbox", "aria-label": `The array over one launch of ${launch.kernel}, ${kind}`, style: { "--columns": columns } });
+  const grid = make("div", { class: `array${dense ? " dense" : ""}`, role: "listbox", "aria-label": `The array over one launch of ${launch.kernel}, ${kind}`, style: { "--columns": columns } });
   grid.append(make("span"), ...Array.from({ length: columns }, (_, column) => make("span", { class: "col-name" }, `column ${column}`)));
   for (let row = rows - 1; row >= 0; row -= 1) {
     grid.append(make("span", { class: "row-name" }, row > 1 ? `row ${row}` : row ? "mem tiles" : "shims"));

@@ -66,15 +66,18 @@ function drawTimeline(spans, kind) {
         pen.strokeRect(LABELS + from, state.lane * LANE + 2, Math.max(to - from, 2), LANE - 1);
       }
     }
-    canvas.dataset.from = String(state.from);
-    canvas.dataset.to = String(state.to);
   }
+
+  let asked = 0;
+  const drawSoon = () => { asked = asked || requestAnimationFrame(() => { asked = 0; draw(); }); };
 
   function look(from, to) {
     const reach = Math.min(Math.max(to - from, least), spans.elapsed);
     state.from = Math.min(Math.max(0, from), spans.elapsed - reach);
     state.to = state.from + reach;
-    draw();
+    canvas.dataset.from = String(state.from);
+    canvas.dataset.to = String(state.to);
+    drawSoon();
     byId("timeline-told").textContent = `Shown: ${formatUs(state.from)} to ${formatUs(state.to)} of ${formatUs(spans.elapsed)}, ${kind}${spans.launch.merged_us ? `; spans below ${formatUs(spans.launch.merged_us)} are merged with their neighbours, as this launch has ${spans.launch.spans.toLocaleString("en")}` : `; ${spans.launch.spans.toLocaleString("en")} spans`}.`;
   }
   const zoom = (times, at = 0.5) => {
@@ -220,6 +223,7 @@ function drawTimeline(spans, kind) {
   if (lanes.some((lane) => lane.ddr.some(Boolean))) used.add("ddr");
   byId("timeline-legend").replaceChildren(...Object.keys(KINDS).filter((one) => used.has(one)).map(legendLine));
   look(state.from, state.to);
+  draw();
 }
 
 for (const button of all("[data-zoom]")) {
