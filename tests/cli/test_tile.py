@@ -43,7 +43,8 @@ def test_the_seeds_command_prints_three_targets_and_keys_that_stay() -> None:
         "PYTORCH_GFLOPS",
         *("NUMPY_KIND", "NUMPY_RUNS", *(f"NUMPY_{name}_US" for name in STATISTICS)),
         "NUMPY_GFLOPS",
-        *("NPU_DEVICE_US", "SPEEDUP_OVER_PYTORCH", "SPEEDUP_OVER_NUMPY"),
+        *("NPU_DEVICE_US", "NPU_BOUND_BY", "NPU_BOUND_US", "NPU_BOUND_GAP_US"),
+        *("SPEEDUP_OVER_PYTORCH", "SPEEDUP_OVER_NUMPY"),
         *("MAX_ABS_ERROR", "MAX_REL_ERROR"),
     ]
     assert (found["NPU_KIND"], found["PYTORCH_KIND"]) == ("simulated", "measured")

@@ -6,7 +6,8 @@ from syrupy.assertion import SnapshotAssertion
 
 from tilescope.reports.paint import Paint
 from tilescope.reports.screen import screen
-from tilescope.runs.figures import Shape
+from tilescope.runs.figures import Interval, Shape
+from tilescope.runs.limits import Advice, Bound, Change
 from tilescope.runs.models import Case, Provenance, Run
 
 
@@ -77,13 +78,78 @@ def test_an_interrupted_run_says_what_is_missing(per_tile_run: Run) -> None:
     assert "Interrupted" in screen(per_tile_run.model_copy(update={"complete": False}))
 
 
-def test_one_launch_a_case_needs_no_advice_on_launches(
+ADVICE = Advice(
+    dominant="launch",
+    text="whole-array makes one launch a case, through every shim column",
+    command="tilescope linear --test-case q_proj,k_proj,v_proj,o_proj --mapping whole-array "
+    "--dtype bfloat16 --runtime xrt-linux:median --set ddr_gbps=30",
+    gain_us=19_500.0,
+)
+
+
+def test_advice_says_what_is_left_and_what_to_type(per_tile_run: Run) -> None:
+    """19.5 of 20 ms are saved: 500 µs are left, 40 times as fast."""
+    cases = per_tile_run.cases[:1]
+    text = screen(per_tile_run.model_copy(update={"cases": cases, "advice": (ADVICE,)}))
+    said, typed = text.split("Next\n")[1].split("tilescope linear", 1)
+    flat = " ".join(said.split())
+    assert "launch dominates; whole-array makes one launch a case" in flat
+    assert "500 µs predicted in place of 20.0 ms, 19.5 ms (97.5 %) less" in flat
+    assert "40.0 times as fast" in flat
+    assert "no interval is known for the gain" in flat
+    assert max(len(line) for line in text.splitlines()) <= 80
+    assert f"tilescope linear{typed}".replace("\\\n", " ").split() == ADVICE.command.split()
+
+
+def test_a_gain_with_an_interval_says_what_hardware_would_save(per_tile_run: Run) -> None:
+    interval = Interval(low=18_000.0, high=21_000.0, confidence=0.9)
+    advice = ADVICE.model_copy(update={"gain_interval_us": interval})
+    text = " ".join(screen(per_tile_run.model_copy(update={"advice": (advice,)})).split())
+    assert "on hardware 18.0 ms to 21.0 ms less (90%)" in text
+    assert "no interval is known for the gain" not in text
+
+
+def test_a_run_without_advice_says_nothing_of_what_is_next(per_tile_run: Run) -> None:
+    assert "Next" not in screen(per_tile_run)
+
+
+def bound(by: str, us: float, gap_us: float) -> Bound:
+    return Bound(by=by, us=us, gap_us=gap_us, workload_us=us / 2)
+
+
+def test_one_case_says_what_bounds_it_and_how_far_above_it_lies(
     per_tile_case: Case, per_tile_run: Run
 ) -> None:
-    assert "--mapping fused-k" in screen(per_tile_run)
-    mapping = per_tile_case.mapping.model_copy(update={"family": "fused-k"})
-    case = per_tile_case.model_copy(update={"mapping": mapping})
-    assert "--mapping" not in screen(per_tile_run.model_copy(update={"cases": (case,)}))
+    """18 of 20 ms are 90 %."""
+    case = per_tile_case.model_copy(update={"bound": bound("shim_port", 18_000.0, 2_000.0)})
+    text = " ".join(screen(per_tile_run.model_copy(update={"cases": (case,)})).split())
+    assert "bound by shim port (bytes through the busiest shim channel)" in text
+    assert "at least 18.0 ms, gap 2,000 µs, 90.0 % of the bound reached" in text
+    assert "any mapping, at least 9.00 ms" in text
+
+
+def test_several_cases_have_a_row_each_and_their_sum(
+    per_tile_case: Case, per_tile_run: Run
+) -> None:
+    """18 ms by launches and 19.99 ms by ddr: together 37.99 of 40 ms, most of it by ddr."""
+    cases = (
+        per_tile_case.model_copy(update={"bound": bound("launch", 18_000.0, 2_000.0)}),
+        per_tile_case.model_copy(
+            update={"name": "k_proj", "bound": bound("ddr", 19_999.0, 1.0)},
+        ),
+    )
+    text = screen(per_tile_run.model_copy(update={"cases": cases}))
+    rows = [line.split() for line in text.split("What bounds it")[1].splitlines()]
+    assert ["q_proj", "launch", "18.0", "ms", "2,000", "µs", "90.0", "%", "9.00", "ms"] in rows
+    # 99.995 % is not 100 %
+    assert ["k_proj", "ddr", "20.0", "ms", "1.00", "µs", "99.9", "%", "10.0", "ms"] in rows
+    assert ["total", "ddr", "38.0", "ms", "2,001", "µs", "94.9", "%", "19.0", "ms"] in rows
+
+
+def test_what_was_set_otherwise_is_named(per_tile_run: Run) -> None:
+    changed = Change(key="ddr_gbps", value=30.0, nominal=17.52, unit="GB/s")
+    text = screen(per_tile_run.model_copy(update={"changed": (changed,)}))
+    assert "What if: ddr_gbps 30 GB/s, not 17.52" in text.splitlines()
 
 
 def test_padding_shows_with_what_it_costs(per_tile_case: Case, per_tile_run: Run) -> None:

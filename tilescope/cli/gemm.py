@@ -8,7 +8,7 @@ import typer
 
 from tilescope.cli import measuring, options
 from tilescope.cli.ending import plain_ending
-from tilescope.cli.whatif import SetOption, listed
+from tilescope.cli.whatif import AdviceOption, SetOption, listed
 
 
 @plain_ending
@@ -39,6 +39,7 @@ def gemm(
     max_time: measuring.MaxTimeOption = 30.0,
     cold: measuring.ColdOption = False,
     idle: measuring.IdleOption = None,
+    strict: measuring.StrictOption = False,
     timing_only: Annotated[
         bool,
         typer.Option("--timing-only", help="Move no data, check nothing, time the NPU alone."),
@@ -56,6 +57,7 @@ def gemm(
     timeline: options.TimelineOption = False,
     force: options.ForceOption = False,
     quiet: options.QuietOption = False,
+    advice: AdviceOption = True,
     color: options.ColorOption = "auto",
 ) -> None:
     """Profile C[M,N] = A[M,K] @ B[K,N], whatever its sizes; what does not divide is padded."""
@@ -90,7 +92,7 @@ def gemm(
         mapping=request,
         num_runs=num_runs,
         sampling=measuring.sampling_request(
-            min_time, max_noise, stop_when, max_time, cold=cold, idle=idle
+            min_time, max_noise, stop_when, max_time, cold=cold, idle=idle, strict=strict
         ),
         seed=seed,
         timeline=timeline,
@@ -98,5 +100,5 @@ def gemm(
         baseline=baseline,
         changes=tuple(set_values or ()),
     )
-    outputs = Outputs(json=json, force=force, quiet=quiet, color=color)
+    outputs = Outputs(json=json, force=force, quiet=quiet, color=color, advice=advice)
     profile_and_show([LinearProjectionTestCase("gemm", *sizes)], settings, outputs)

@@ -8,7 +8,7 @@ import typer
 
 from tilescope.cli import measuring, options
 from tilescope.cli.ending import plain_ending
-from tilescope.cli.whatif import SetOption, listed
+from tilescope.cli.whatif import AdviceOption, SetOption, listed
 
 
 @plain_ending
@@ -62,6 +62,7 @@ def linear(
     max_time: measuring.MaxTimeOption = 30.0,
     cold: measuring.ColdOption = False,
     idle: measuring.IdleOption = None,
+    strict: measuring.StrictOption = False,
     device: options.DeviceOption = "npu1",
     dtype: options.DtypeOption = "float32",
     out_dtype: options.OutDtypeOption = None,
@@ -80,6 +81,7 @@ def linear(
     baseline: options.BaselineOption = None,
     force: options.ForceOption = False,
     quiet: options.QuietOption = False,
+    advice: AdviceOption = True,
     color: options.ColorOption = "auto",
     list_cases: Annotated[
         bool, typer.Option("--list", help="List the projections and exit.")
@@ -118,7 +120,7 @@ def linear(
         ),
         num_runs=num_runs,
         sampling=measuring.sampling_request(
-            min_time, max_noise, stop_when, max_time, cold=cold, idle=idle
+            min_time, max_noise, stop_when, max_time, cold=cold, idle=idle, strict=strict
         ),
         seed=seed,
         timeline=timeline,
@@ -126,7 +128,7 @@ def linear(
         baseline=baseline,
         changes=tuple(set_values or ()),
     )
-    outputs = Outputs(json=json, force=force, quiet=quiet, color=color)
+    outputs = Outputs(json=json, force=force, quiet=quiet, color=color, advice=advice)
     chosen = choose_cases(test_case or [], case or [], projections.known, projections.besides)
     cases = placed(chosen, points)
     if points.several:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tilescope.cli import terminal
@@ -17,6 +17,7 @@ from tilescope.reports.screen import screen
 from tilescope.reports.tile import tile_report
 from tilescope.runs.files import check_writable, to_json, write_run
 from tilescope.runs.timeline import timeline_path, write_timeline
+from tilescope.search.advice import advise
 from tilescope.workloads.cases import LinearProjectionTestCase
 
 STDOUT = "-"
@@ -24,12 +25,16 @@ STDOUT = "-"
 
 @dataclass(frozen=True)
 class Outputs:
-    """Where a verb's answer goes: `json` is a path, `-` for stdout, or None for the screen."""
+    """Where a verb's answer goes: `json` is a path, `-` for stdout, or None for the screen.
+
+    advice: whether what to try next belongs to it.
+    """
 
     json: str | None
     force: bool
     quiet: bool
     color: str = "auto"
+    advice: bool = True
 
     @property
     def path(self) -> Path | None:
@@ -52,6 +57,9 @@ def profile_and_show(
         profile = profile_products(cases, settings, notify=notify)
     if not profile.run.cases:
         fail("Interrupted before a case was finished; nothing was written.", INTERRUPTED)
+    if outputs.advice and (outputs.json is not None or not outputs.quiet):
+        found = advise(profile.run, cases, settings)
+        profile = replace(profile, run=profile.run.model_copy(update={"advice": found}))
     written = write_outputs(profile, outputs)
     if outputs.json == STDOUT:
         sys.stdout.write(to_json(profile.run))

@@ -1,4 +1,4 @@
-"""The option `--set KEY=VALUE`: a value of the device or the runtime, otherwise for one run."""
+"""Options that ask what would be otherwise: `--set KEY=VALUE`, and advice on what to change."""
 
 from __future__ import annotations
 
@@ -16,6 +16,14 @@ SetOption = Annotated[
         metavar="KEY=VALUE",
         help="What if: a value of the device or the runtime, otherwise; ddr_gbps=30, columns=2, "
         "launch_us=20. Repeatable; --set help lists them.",
+    ),
+]
+AdviceOption = Annotated[
+    bool,
+    typer.Option(
+        "--advice/--no-advice",
+        help="Simulate what may be faster, and say what to try; the default.",
+        show_default=False,
     ),
 ]
 

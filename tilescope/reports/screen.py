@@ -5,15 +5,18 @@ Times are medians. Everything is read from the run; a figure that the run lacks 
 
 from __future__ import annotations
 
+import math
 import re
 import textwrap
 
 from tilescope.quantities.units import format_count, format_percent, format_us, significant
+from tilescope.reports.advice import advice_sentence, command_lines
 from tilescope.reports.bounds import bound_sentence, bound_table
 from tilescope.reports.budget import bound_by, closing_percentages, meaning, short, summed
 from tilescope.reports.case_table import case_table
 from tilescope.reports.intervals import within
 from tilescope.reports.paint import PLAIN, Paint
+from tilescope.reports.whatif import changes_line
 from tilescope.reports.wrapping import wrap
 from tilescope.runs.models import Case, MappingChoice, Run
 
@@ -21,9 +24,7 @@ BAR_WIDTH = 10
 UNITS = "ns|µs|ms|s|runs|threads"
 NO_BREAK = "\u00a0"
 NOISY_VARIATION = 0.10
-LAUNCH_TERMS = ("host", "launch")
 SUBJECTS = {"linear": "Linear projections", "gemm": "Matrix product", "tile": "One block"}
-PORTS = ("shim_port",)
 
 
 def screen(run: Run, *, width: int = 80, paint: Paint = PLAIN) -> str:
@@ -55,8 +56,10 @@ def _title(run: Run, width: int, paint: Paint) -> list[str]:
     if mapping.k_mt:
         told.append(f"mem tiles stage {mapping.k_mt} of K")
     tiles = dict.fromkeys(_tiling(case.mapping) for case in run.cases)
+    what_if = wrap(changes_line(run.changed), width, hanging="  ") if run.changed else []
     return [
         paint(title, "strong"),
+        *(paint(line, "warn") for line in what_if),
         *wrap(", ".join(told), width, hanging="  "),
         *tiles,
         *_padding(run.cases, width),
@@ -219,21 +222,15 @@ def _accuracy(cases: tuple[Case, ...]) -> str:
 
 
 def _advice(run: Run, width: int, paint: Paint) -> list[str]:
-    """What to type next, where another mapping takes away what bounds the run."""
-    totals = summed(run.cases)
-    whole_us = sum(totals.values())
-    launch_us = sum(totals.get(term, 0.0) for term in LAUNCH_TERMS)
-    mappings = [case.mapping for case in run.cases]
-    if any(mapping.family == "per-tile" for mapping in mappings) and launch_us > whole_us / 2:
-        text = (
-            f"{format_percent(launch_us / whole_us)} goes to the host and to launches; "
-            "--mapping fused-k needs one launch for each case"
-        )
-    elif any(mapping.ports == "single" for mapping in mappings) and bound_by(run.cases) in PORTS:
-        text = "Each input passes through one shim channel; --ports spread uses several"
-    else:
+    """What to type next, the predicted gain of it, and how far to trust that."""
+    if not run.advice:
         return []
-    return [paint("Next", "strong"), *_wrapped([text], width)]
+    lines = [paint("Next", "strong")]
+    whole_us = math.fsum(case.npu_us.median for case in run.cases)
+    for advice in run.advice:
+        lines += _wrapped([advice_sentence(advice, whole_us)], width)
+        lines += command_lines(advice.command, width)
+    return lines
 
 
 def _wrapped(sentences: list[str], width: int) -> list[str]:

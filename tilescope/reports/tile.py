@@ -10,9 +10,11 @@ from collections.abc import Iterator
 
 from tilescope.quantities.dtypes import is_integer
 from tilescope.quantities.units import format_us, significant
+from tilescope.reports.bounds import bound_sentence
 from tilescope.reports.budget import closing_percentages, meaning, short
 from tilescope.reports.intervals import within
 from tilescope.reports.tables import Column, table
+from tilescope.reports.whatif import changes_line
 from tilescope.reports.wrapping import wrap
 from tilescope.runs.figures import Statistics
 from tilescope.runs.models import Case, Run
@@ -26,6 +28,10 @@ def tile_report(run: Run, *, verbose: bool = False, width: int = 80) -> str:
     """The whole report; verbose adds the launch's time budget, the samples and the conditions."""
     case = run.cases[0]
     blocks = [_title(case), _statistics(case), _accuracy(case)]
+    if run.changed:
+        blocks[0] += wrap(changes_line(run.changed), width, hanging="  ")
+    if sentence := bound_sentence(case):
+        blocks.append(wrap(sentence[0].upper() + sentence[1:], width, hanging="  "))
     if verbose:
         blocks += [_budget(case), *_samples(case, width), _conditions(run, width)]
     blocks += [_trust(case, width), ["Summary", *summary_lines(case)]]
@@ -51,6 +57,10 @@ def _summary(case: Case) -> Iterator[tuple[str, str]]:
                 yield f"{key}_{statistic.upper()}_US", f"{us:.3f}"
         yield f"{key}_{_rate_unit(case, 'GFLOPS')}", f"{_rate(case, times):.6g}"
     yield "NPU_DEVICE_US", f"{case.device_us:.3f}"
+    if case.bound is not None:
+        yield "NPU_BOUND_BY", case.bound.by
+        yield "NPU_BOUND_US", f"{case.bound.us:.3f}"
+        yield "NPU_BOUND_GAP_US", f"{case.bound.gap_us:.3f}"
     for name, times in _targets(case)[1:]:
         yield f"SPEEDUP_OVER_{name.upper()}", f"{times.median / case.npu_us.median:.4f}"
     if case.max_abs_error is not None and case.max_rel_error is not None:

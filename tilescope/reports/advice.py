@@ -1,0 +1,43 @@
+"""Advice on a screen: what dominates, what to change, what that gains, what to type."""
+
+from __future__ import annotations
+
+import textwrap
+
+from tilescope.quantities.units import format_percent, format_us, significant
+from tilescope.reports.budget import short
+from tilescope.runs.limits import Advice
+
+INDENT = " " * 4
+
+
+def advice_sentence(advice: Advice, whole_us: float) -> str:
+    """One sentence without its full stop; `whole_us` is the time of the cases it is for."""
+    left_us = whole_us - advice.gain_us
+    text = (
+        f"{short(advice.dominant)} dominates; {advice.text}: {format_us(left_us)} predicted in "
+        f"place of {format_us(whole_us)}, {format_us(advice.gain_us)} "
+        f"({format_percent(advice.gain_us / whole_us)}) less"
+    )
+    if left_us > 0 and whole_us >= 1.5 * left_us:
+        text += f", {significant(whole_us / left_us)} times as fast"
+    interval = advice.gain_interval_us
+    if interval is None:
+        return f"{text}; no interval is known for the gain"
+    return (
+        f"{text}; on hardware {format_us(interval.low)} to {format_us(interval.high)} less "
+        f"({interval.confidence:.0%})"
+    )
+
+
+def command_lines(command: str, width: int) -> list[str]:
+    """A command to paste, continued with backslashes where it is wider than the screen."""
+    lines = textwrap.wrap(
+        command,
+        width - 2,
+        initial_indent=INDENT,
+        subsequent_indent=INDENT * 2,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return [*(f"{line} \\" for line in lines[:-1]), lines[-1]]
