@@ -152,11 +152,12 @@ void Machine::note_transfer(const FlowState& flow, const Endpoint& end, const De
     journal_.fills(descriptor.acquire_lock, descriptor.acquire_count, flow.start.time);
   if (!journal_.follows()) return;
   Journal::OfChannel& here = journal_.channel(end.channel);
+  const int32_t before = begins && end.task >= 0 ? journal_.issue_of(end.task) : here.span;
   here.span = note(channel_resource(end.channel), Activity::transfer, end.task, flow.start.time, end_time,
                    flow.piece_bytes, limited);
   for (const int32_t bringer : here.brought_by) journal_.link(bringer, here.span);
   here.brought_by.clear();
-  if (begins && end.task >= 0) journal_.link(journal_.issue_of(end.task), here.span);
+  if (end.task >= 0) journal_.link(before, here.span);  // a task goes on with its next piece
   if (&end != &source) journal_.link(journal_.channel(source.channel).span, here.span);
 }
 

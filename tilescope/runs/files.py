@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from pydantic import ValidationError
 
@@ -50,24 +53,33 @@ def write_bytes(content: bytes, path: Path, *, force: bool = False) -> None:
     Raises:
         InputError: see check_writable; also where the disk refuses.
     """
+    with writing(path, force=force) as file:
+        file.write(content)
+
+
+@contextmanager
+def writing(path: Path, *, force: bool = False) -> Iterator[IO[bytes]]:
+    """A file to write to bit by bit, which is put in place whole when everything went well.
+
+    A device or a pipe is written to and stays what it is.
+
+    Raises:
+        InputError: see check_writable; also where the disk refuses.
+    """
     check_writable(path, force=force)
     if is_stream(path):
-        try:
-            with path.open("wb") as stream:
-                stream.write(content)
-        except OSError as error:
-            raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
+        with _refusing(path), path.open("wb") as stream:
+            yield stream
         return
     path = Path(os.path.realpath(path))
     partial = _partial(path)
     try:
-        with partial.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
+        with _refusing(path):
+            with partial.open("xb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
 
@@ -122,6 +134,14 @@ def read_run(path: Path) -> Run:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise InputError(f"{path} is not a run file: {place}: {first['msg']}.") from error
+
+
+@contextmanager
+def _refusing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
 def _partial(path: Path) -> Path:

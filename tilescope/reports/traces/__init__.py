@@ -1,0 +1,1 @@
+"""Traces: the timelines of a run as a file that Perfetto opens."""

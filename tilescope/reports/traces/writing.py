@@ -1,0 +1,80 @@
+"""The trace of a run file: its timelines, one case after the other, in one file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from tilescope.errors import InputError
+from tilescope.reports.html.timelines import NOT_TAKEN, find_timelines
+from tilescope.reports.traces.scene import Scene
+from tilescope.reports.traces.slices import TraceSink
+from tilescope.runs.files import check_writable, read_run, writing
+
+SUFFIX, CHROME_SUFFIX = ".perfetto-trace", ".trace.json"
+
+
+@dataclass(frozen=True)
+class WrittenTrace:
+    """Where a trace was written, and what it lacks that the run file promised."""
+
+    path: Path
+    lacks: tuple[str, ...]
+
+
+def write_trace(
+    run_path: Path,
+    out: Path | None = None,
+    *,
+    chrome: bool = False,
+    every: bool = False,
+    force: bool = False,
+) -> WrittenTrace:
+    """Write the trace of a run file, beside it under its name unless told where.
+
+    chrome: as JSON instead of Perfetto's own format; every: every launch instead of one of each
+    kind. Cases without a timeline are left out; one timeline is in memory at a time.
+
+    Raises:
+        InputError: the run file cannot be read, no case has a timeline, or the trace cannot be
+            written (see runs.files.check_writable).
+    """
+    run = read_run(run_path)
+    path = out or run_path.with_suffix(CHROME_SUFFIX if chrome else SUFFIX)
+    check_writable(path, force=force)
+    lacks = []
+    with writing(path, force=force) as file:
+        sink = scene = None
+        for case in run.cases:
+            (found,) = find_timelines(run.model_copy(update={"cases": (case,)}), run_path)
+            if found.timeline is None:
+                lacks.append(f"{case.name} is not in the trace: {found.missing}.")
+                continue
+            if scene is None:
+                sink = _sink(file, chrome=chrome)
+                scene = Scene(run, sink)
+            scene.tell(case, found.timeline, every=every)
+        if sink is None:
+            raise InputError(_nothing(run_path, lacks))
+        sink.close()
+    return WrittenTrace(path, tuple(lacks))
+
+
+def _sink(file: IO[bytes], *, chrome: bool) -> TraceSink:
+    if chrome:
+        from tilescope.reports.traces.chrome import ChromeSink
+
+        return ChromeSink(file)
+    from tilescope.reports.traces.perfetto import PerfettoSink
+
+    return PerfettoSink(file)
+
+
+def _nothing(run_path: Path, lacks: list[str]) -> str:
+    """Why there is no trace at all."""
+    if not lacks:
+        return f"{run_path} holds no case; there is nothing to trace."
+    if all(NOT_TAKEN in lack for lack in lacks):
+        return f"{run_path} has no timeline; profile with --json PATH --timeline."
+    return f"{run_path} has no timeline that can be read. {' '.join(lacks)}"
