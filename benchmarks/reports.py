@@ -55,18 +55,18 @@ def tilescope(*arguments: str | Path) -> tuple[float, int]:
 
 
 def html(folder: Path, repeat: int) -> Iterator[Finding]:
-    """The page of each mapping's run."""
+    """The report of each mapping's run."""
     for mapping in MAPPINGS:
-        run, page = folder / f"{mapping}.json", folder / f"{mapping}.html"
+        run, report = folder / f"{mapping}.json", folder / f"{mapping}.html"
         tilescope(
             "linear", "--mapping", mapping, "--num-runs", "3", "--json", run, "--timeline", "-q"
         )
-        taken = [tilescope("report", "html", run, "-o", page, "--force") for _ in range(repeat)]
+        taken = [tilescope("report", "html", run, "-o", report, "--force") for _ in range(repeat)]
         yield Finding(
             f"html {mapping}",
             statistics.median(seconds for seconds, _ in taken),
             HTML_SECONDS,
-            page.stat().st_size,
+            report.stat().st_size,
             HTML_BYTES,
             max(peak for _, peak in taken),
         )

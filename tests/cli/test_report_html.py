@@ -1,4 +1,4 @@
-"""`tilescope report html`: one page from a run file, or one sentence that says why not."""
+"""`tilescope report html`: one report from a run file, or one sentence that says why not."""
 
 import json
 import os
@@ -30,13 +30,13 @@ def run_file(tmp_path: Path, per_tile_run: Run) -> Path:
     return path
 
 
-def test_a_page_is_written_beside_its_run(run_file: Path) -> None:
+def test_a_report_is_written_beside_its_run(run_file: Path) -> None:
     code, said, _ = report(run_file)
     assert (code, said) == (0, f"Written: {run_file.with_suffix('.html')}\n")
     assert "q_proj" in run_file.with_suffix(".html").read_text()
 
 
-def test_a_page_goes_where_it_is_told(run_file: Path, tmp_path: Path) -> None:
+def test_a_report_goes_where_it_is_told(run_file: Path, tmp_path: Path) -> None:
     assert report(run_file, "-o", tmp_path / "other.html")[0] == 0
     assert (tmp_path / "other.html").exists()
     assert not run_file.with_suffix(".html").exists()
@@ -51,15 +51,15 @@ def test_a_dash_is_stdout_and_no_file(run_file: Path, monkeypatch: pytest.Monkey
     assert os.listdir(run_file.parent) == ["run.json"]
 
 
-def test_an_existing_page_is_kept_and_forced_away(run_file: Path) -> None:
-    page = run_file.with_suffix(".html")
-    page.write_text("mine")
+def test_an_existing_report_is_kept_and_forced_away(run_file: Path) -> None:
+    written = run_file.with_suffix(".html")
+    written.write_text("mine")
     code, _, complaint = report(run_file)
     assert code == 2
     assert "add --force" in complaint
-    assert page.read_text() == "mine"
+    assert written.read_text() == "mine"
     assert report(run_file, "--force")[0] == 0
-    assert page.read_text() != "mine"
+    assert written.read_text() != "mine"
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_keys_that_are_not_known_are_passed_over(run_file: Path) -> None:
     assert report(run_file)[0] == 0
 
 
-@pytest.mark.parametrize("where", ["missing/page.html", "."])
+@pytest.mark.parametrize("where", ["missing/report.html", "."])
 def test_a_place_that_cannot_be_written_is_told(run_file: Path, where: str) -> None:
     code, _, complaint = report(run_file, "-o", run_file.parent / where, "--force")
     assert code == 2

@@ -29,16 +29,16 @@ def html(
     ] = None,
     force: ForceOption = False,
 ) -> None:
-    """Write one page that opens offline: times, waiting, roofline, the array, the timeline."""
+    """Write one HTML file that opens offline: times, waiting, roofline, the array, the timeline."""
     import sys
 
-    from tilescope.reports.html.page import page_of, write_page
+    from tilescope.reports.html.report import report_of, write_report
 
     if out == STDOUT:
-        text, lacks = page_of(run)
+        text, lacks = report_of(run)
         sys.stdout.write(text)
     else:
-        written = write_page(run, out, force=force)
+        written = write_report(run, out, force=force)
         lacks = written.lacks
         print(f"Written: {written.path}")
     for lack in lacks:

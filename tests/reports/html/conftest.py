@@ -1,4 +1,4 @@
-"""A run with every figure that a page can show, its timelines, and a browser to open the page in.
+"""A run with every figure that a report can show, its timelines, and a browser to open it in.
 
 The browser is Debian's Chromium, without a window and without a network.
 """
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tilescope.reports.html.page import write_page
+from tilescope.reports.html.report import write_report
 from tilescope.runs.counters import (
     Cache,
     CacheLevel,
@@ -189,7 +189,7 @@ def tiles() -> OutputTiles:
 
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[..., Path]:
-    """Writes a run with timelines for the named cases, makes its page and returns the page."""
+    """Writes a run, with timelines or without, and its report; returns where that is."""
 
     def written(run: Run, *, timelines: bool = True) -> Path:
         path = tmp_path / "run.json"
@@ -203,7 +203,7 @@ def write(tmp_path: Path) -> Callable[..., Path]:
             write_timeline(Timeline(case.name, launches, tiles()), sidecar, force=True)
             cases.append(case.model_copy(update={"timeline": sidecar.name}))
         write_run(run.model_copy(update={"cases": tuple(cases)}), path, force=True)
-        return write_page(path, force=True).path
+        return write_report(path, force=True).path
 
     return written
 
@@ -239,9 +239,9 @@ def driver() -> Iterator[Any]:
 
 @pytest.fixture
 def opened(driver: Any) -> Callable[..., Any]:
-    """Opens a page at a width and in a theme, and waits until it is drawn."""
+    """Opens a report at a width and in a theme, and waits until it is drawn."""
 
-    def open_page(page: Path, *, width: int = 1360, dark: bool = False) -> Any:
+    def open_report(report: Path, *, width: int = 1360, dark: bool = False) -> Any:
         driver.get_log("browser")
         driver.get_log("performance")
         size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
@@ -251,7 +251,7 @@ def opened(driver: Any) -> Callable[..., Any]:
             {"name": "prefers-reduced-motion", "value": "reduce"},
         ]
         driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-        driver.get(page.as_uri())
+        driver.get(report.as_uri())
         from selenium.webdriver.support.ui import WebDriverWait
 
         WebDriverWait(driver, 20).until(
@@ -259,4 +259,4 @@ def opened(driver: Any) -> Callable[..., Any]:
         )
         return driver
 
-    return open_page
+    return open_report

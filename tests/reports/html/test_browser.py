@@ -1,4 +1,4 @@
-"""The page in a real browser: nothing goes wrong, everything is drawn, and a keyboard is enough."""
+"""The report in a real browser: nothing goes wrong, all is drawn, and a keyboard is enough."""
 
 import itertools
 import json
@@ -80,7 +80,7 @@ def test_nothing_is_asked_of_a_network(write: Write, full_run: Run, opened: Open
         if (message := json.loads(entry["message"])["message"])["method"]
         == "Network.requestWillBeSent"
     ]
-    assert len(sent) >= 1  # the page itself: requests are seen
+    assert len(sent) >= 1  # the report itself: requests are seen
     assert [url for url in sent if not url.startswith(("file:", "data:"))] == []
 
 
@@ -315,7 +315,7 @@ def test_another_case_and_launch_are_chosen(write: Write, full_run: Run, opened:
 
 
 @pytest.mark.parametrize("kind", ["without timelines", "one case", "no case", "interrupted"])
-def test_lesser_runs_are_good_pages_too(
+def test_lesser_runs_are_good_reports_too(
     write: Write, full_run: Run, fused_case: Case, opened: Open, kind: str
 ) -> None:
     runs = {

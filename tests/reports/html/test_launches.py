@@ -1,4 +1,4 @@
-"""A launch as the page holds it: the same spans, in less room."""
+"""A launch as the report holds it: the same spans, in less room."""
 
 import base64
 import zlib
@@ -21,7 +21,7 @@ SPANS = (
 
 
 def unpacked(packed: dict[str, Any]) -> list[tuple[str, str, str, float, float]]:
-    """The spans of a packed launch, as the page's script unpacks them."""
+    """The spans of a packed launch, as the report's script unpacks them."""
     content = zlib.decompress(base64.b64decode(packed["data"]))
     count = sum(packed["counts"])
     gaps = np.frombuffer(content, "<i4", count)
@@ -61,7 +61,7 @@ def test_a_launch_of_an_hour_is_kept_in_a_coarser_unit() -> None:
     assert unpacked(packed)[0][3:] == pytest.approx((1e9, hour_us), rel=1e-9)
 
 
-def test_short_neighbours_are_merged_until_few_are_left_and_the_page_knows_below_what() -> None:
+def test_short_neighbours_are_merged_until_few_are_left_and_the_report_knows_below_what() -> None:
     spans = tuple(Span("core (0,2)", "call", "mm", i * 1.0, i + 0.5) for i in range(1_000))
     long = Span("core (0,2)", "wait", "buffer_full", 1_000.0, 1_900.0)
     packed = pack_launch(LaunchTimeline("mm", 1, 2_000.0, (*spans, long)), 50)

@@ -1,4 +1,4 @@
-"""Names on a page: whatever steers a terminal, a line or a direction is written out."""
+"""Names on a report: whatever steers a terminal, a line or a direction is written out."""
 
 import json
 
@@ -51,6 +51,6 @@ def test_json_in_a_script_cannot_end_it() -> None:
     assert json.loads(text)["name"] == "</script><!--<script>&‹U+2028›"
 
 
-def test_a_figure_that_is_no_number_never_reaches_a_page() -> None:
+def test_a_figure_that_is_no_number_never_reaches_a_report() -> None:
     with pytest.raises(ValueError, match="Out of range"):
         in_script([float("nan")])

@@ -7,7 +7,7 @@ import pytest
 
 from tilescope.designs.request import MappingRequest
 from tilescope.profiling.products import ProductSettings, profile_products
-from tilescope.reports.html.page import write_page
+from tilescope.reports.html.report import write_report
 from tilescope.runs.files import write_run
 from tilescope.runs.timeline import timeline_path, write_timeline
 from tilescope.workloads.cases import LinearProjectionTestCase
@@ -20,8 +20,8 @@ return arguments[0].every((id) => {
 """
 
 
-def page_of(folder: Path, family: str, device: str, dtype: str) -> Path:
-    """The page of one small product with its timeline."""
+def report_of(folder: Path, family: str, device: str, dtype: str) -> Path:
+    """The report of one small product with its timeline."""
     settings = ProductSettings(
         op="gemm",
         device=device,
@@ -38,7 +38,7 @@ def page_of(folder: Path, family: str, device: str, dtype: str) -> Path:
     write_timeline(timeline, sidecar)
     cases = tuple(case.model_copy(update={"timeline": sidecar.name}) for case in profile.run.cases)
     write_run(profile.run.model_copy(update={"cases": cases}), path)
-    return write_page(path).path
+    return write_report(path).path
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def page_of(folder: Path, family: str, device: str, dtype: str) -> Path:
 def test_every_mapping_is_drawn_whole(
     tmp_path: Path, opened: Any, family: str, device: str, dtype: str
 ) -> None:
-    driver = opened(page_of(tmp_path, family, device, dtype))
+    driver = opened(report_of(tmp_path, family, device, dtype))
     assert driver.get_log("browser") == []
     plots = ["budget", "roofline", "roof-launch", "array", "tiles", "memory", "timeline"]
     ids = [plot if plot.startswith("roof-") else f"plot-{plot}" for plot in plots]

@@ -1,1 +1,1 @@
-"""A run as one page that opens offline: every figure with its unit, kind, formula and source."""
+"""A run as one HTML file that opens offline: each figure with unit, kind, formula and source."""

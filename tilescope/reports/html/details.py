@@ -70,7 +70,7 @@ class ErrorView:
 
 @dataclass(frozen=True)
 class CaseDetails:
-    """What a page says of one case beside its row of the table."""
+    """What a report says of one case beside its row of the table."""
 
     name: str
     kind: str

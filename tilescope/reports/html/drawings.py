@@ -1,4 +1,4 @@
-"""What the page's drawings are made from: launches and output tiles, each kept once."""
+"""What the report's drawings are made from: launches and output tiles, each kept once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tilescope.runs.models import Run
 from tilescope.runs.timeline import Timeline
 
 MOST_SPANS = 500_000  # of one launch
-MOST_BYTES = 4_000_000  # of all launches, so that a page stays under 6 MB
+MOST_BYTES = 4_000_000  # of all launches, so that a report stays under 6 MB
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Missing:
 
 @dataclass(frozen=True)
 class Drawings:
-    """The content for the page's scripts, and what is missing."""
+    """The content for the report's scripts, and what is missing."""
 
     data: dict[str, Any]
     missing: tuple[Missing, ...]
@@ -38,7 +38,7 @@ class Drawings:
 
 
 def drawings_of(run: Run, timelines: Sequence[FoundTimeline]) -> Drawings:
-    """Launches small enough for one page: spans are merged until they fit."""
+    """Launches small enough for one report: spans are merged until they fit."""
     most = MOST_SPANS
     drawings = _drawings(run, timelines, most)
     while _bytes(drawings) > MOST_BYTES and most > 1:

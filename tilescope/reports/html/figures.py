@@ -1,4 +1,4 @@
-"""One figure of a page: what is shown, beside what it is and its exact value."""
+"""One figure of a report: what is shown, beside what it is and its exact value."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Figure:
 
 
 def time(us: float | None, passport: str, kind: str) -> Figure | None:
-    """A time of a kind, adaptive on the page and in µs when asked for."""
+    """A time of a kind, adaptive on the report and in µs when asked for."""
     return None if us is None else Figure(format_us(us), passport, kind, f"{us:,.6g} µs")
 
 

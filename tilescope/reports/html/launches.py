@@ -1,4 +1,4 @@
-"""A launch's spans and resources as a page holds them: small, and unpacked by the browser."""
+"""A launch's spans and resources as a report holds them: small, and unpacked by the browser."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class _Rows:
 
 
 def pack_launch(launch: LaunchTimeline, at_most_spans: int) -> dict[str, Any]:
-    """What the page's scripts need of one launch.
+    """What the report's scripts need of one launch.
 
     Where there are more spans than wanted, short neighbours on one resource are merged; merged_us
     says below which length. Times are whole numbers of unit_us. The columns of `data`: the gap

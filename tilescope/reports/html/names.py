@@ -1,4 +1,4 @@
-"""Names as a page may show them: nothing in them steers the page, its direction or its lines."""
+"""Names as a report may show them: nothing in them steers its direction or its lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every figure of the page is: its unit, how it comes about and where it is from."""
+"""What every figure of the report is: its unit, how it comes about and where it is from."""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ def _moved(case: Case) -> tuple[int, bool]:
 
 
 def roof_data(roof: Roof) -> dict[str, object]:
-    """What the page's scripts need to draw a roof."""
+    """What the report's scripts need to draw a roof."""
     return {
         "name": roof.name,
         "kind": roof.kind,

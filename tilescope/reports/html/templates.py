@@ -1,4 +1,4 @@
-"""Templates of a page: escaped by default, read from the package, JSON safe inside a script."""
+"""Templates of a report: escaped by default, read from the package, JSON safe inside a script."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The output by tiles, small enough for a page."""
+"""The output by tiles, small enough for a report."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Figures = npt.NDArray[np.float64]
 
 
 def tiles_data(tiles: OutputTiles) -> dict[str, Any]:
-    """What the page's scripts need; tiles are put together, the largest kept, where too many.
+    """What the report's scripts need; tiles are put together, the largest kept, where too many.
 
     `together` says how many rows and columns of tiles stand in one cell.
     """

@@ -49,5 +49,5 @@ def _find(case: Case, folder: Path) -> FoundTimeline:
 
 
 def _without_folder(message: str, folder: Path) -> str:
-    """A message for a page that is passed on: without the folder it was made in."""
+    """A message for a report that is passed on: without the folder it was made in."""
     return message.replace(f"{folder}/", "").removesuffix(".")

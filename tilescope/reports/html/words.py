@@ -1,4 +1,4 @@
-"""The sentences of a page: title, how long, how far to trust it, and why something is missing."""
+"""The sentences of a report: title, how long, how far to trust it, and why something is missing."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ LABELS = {
 
 @dataclass(frozen=True)
 class Words:
-    """What the page says beside its figures."""
+    """What the report says beside its figures."""
 
     title: str
     subtitle: str

@@ -1,4 +1,4 @@
-// What every part of the page uses: the data, elements, colours, and the choice of theme.
+// What every part of the report uses: the data, elements, colours, and the choice of theme.
 const DATA = JSON.parse(document.getElementById("data").textContent);
 const byId = (id) => document.getElementById(id);
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];

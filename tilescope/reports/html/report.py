@@ -1,4 +1,4 @@
-"""The page of a run: read the run file and its timelines, write one HTML file beside it."""
+"""The report of a run: read the run file and its timelines, write one HTML file beside it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tilescope.runs.files import check_writable, read_run, write_bytes
 from tilescope.runs.models import Run
 
 SUFFIX = ".html"
-STYLES = ("page.css", "plots.css")
+STYLES = ("report.css", "plots.css")
 SCRIPTS = (
     "start.js",
     "units.js",
@@ -43,53 +43,53 @@ SCRIPTS = (
 
 
 @dataclass(frozen=True)
-class WrittenPage:
-    """Where a page was written, and what it lacks that the run file promised."""
+class WrittenReport:
+    """Where a report was written, and what it lacks that the run file promised."""
 
     path: Path
     lacks: tuple[str, ...]
 
 
-def write_page(run_path: Path, out: Path | None = None, *, force: bool = False) -> WrittenPage:
-    """Write the page of a run file, beside it under its name unless told where.
+def write_report(run_path: Path, out: Path | None = None, *, force: bool = False) -> WrittenReport:
+    """Write the report of a run file, beside it under its name unless told where.
 
     Raises:
-        InputError: see page_of; or the page cannot be written (see runs.files.check_writable).
+        InputError: see report_of; or the report cannot be written (see runs.files.check_writable).
     """
     run = read_run(run_path)
     target = out or run_path.with_suffix(SUFFIX)
     if target.exists() and target.samefile(run_path):
         raise InputError(f"{target} is the run file itself; name another file with -o.")
     check_writable(target, force=force)
-    text, lacks = _page_of(run, run_path)
+    text, lacks = _report_of(run, run_path)
     write_bytes(text.encode(), target, force=force)
-    return WrittenPage(target, lacks)
+    return WrittenReport(target, lacks)
 
 
-def page_of(run_path: Path) -> tuple[str, tuple[str, ...]]:
-    """The page of a run file as text, and what it lacks.
+def report_of(run_path: Path) -> tuple[str, tuple[str, ...]]:
+    """The report of a run file as text, and what it lacks.
 
-    A timeline that is missing or broken costs the page its drawings, which then say why.
+    A timeline that is missing or broken costs the report its drawings, which then say why.
 
     Raises:
         InputError: the run file cannot be read (see runs.files.read_run), or no run can have its
             figures.
     """
-    return _page_of(read_run(run_path), run_path)
+    return _report_of(read_run(run_path), run_path)
 
 
-def _page_of(run: Run, run_path: Path) -> tuple[str, tuple[str, ...]]:
+def _report_of(run: Run, run_path: Path) -> tuple[str, tuple[str, ...]]:
     try:
-        return render_page(run, find_timelines(run, run_path))
+        return render_report(run, find_timelines(run, run_path))
     except (ArithmeticError, ValueError) as error:  # sums beyond any number, a time of nothing
         raise InputError(f"{run_path} holds figures that no run can have: {error}.") from error
 
 
-def render_page(run: Run, timelines: Sequence[FoundTimeline]) -> tuple[str, tuple[str, ...]]:
-    """The page's text, and what it lacks; timelines has one answer for each case."""
+def render_report(run: Run, timelines: Sequence[FoundTimeline]) -> tuple[str, tuple[str, ...]]:
+    """The report's text, and what it lacks; timelines has one answer for each case."""
     drawings = drawings_of(run, timelines)
     words = words_of(run, drawings.missing)
-    return render("page.html.j2", **_values(run, drawings, words)), words.broken
+    return render("report.html.j2", **_values(run, drawings, words)), words.broken
 
 
 def _values(run: Run, drawings: Drawings, words: Words) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def _values(run: Run, drawings: Drawings, words: Words) -> dict[str, Any]:
     }
     return {
         "run": run,
-        "page": words,
+        "words": words,
         "truth": truth_table(run.cases) if run.cases else None,
         "budget": budget_of(run.cases),
         "roofs": roofed,

@@ -1,4 +1,4 @@
-"""The page as text: all that the run has, nothing that it has not, no name that steers it."""
+"""The report as text: all that the run has, nothing that it has not, no name that steers it."""
 
 import base64
 import gzip
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tilescope.errors import InputError
-from tilescope.reports.html.page import write_page
+from tilescope.reports.html.report import write_report
 from tilescope.runs.files import write_run
 from tilescope.runs.models import Case, Run
 from tilescope.runs.timeline import Timeline, write_timeline
@@ -21,44 +21,44 @@ Write = Callable[..., Path]
 HOSTILE = "<script>alert(1)</script>\"'/../\u202e\x1b[31m"
 
 
-def data_of(page: str) -> dict[str, list[dict[str, object]]]:
-    """What the page's scripts are given."""
-    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.S)
+def data_of(report: str) -> dict[str, list[dict[str, object]]]:
+    """What the report's scripts are given."""
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', report, re.S)
     assert found
     content: dict[str, list[dict[str, object]]] = json.loads(found[1])
     return content
 
 
-def text_of(page: str) -> str:
-    """The page without its scripts, styles and markup."""
-    bare = re.sub(r"<(script|style)\b.*?</\1>", "", page, flags=re.S)
+def text_of(report: str) -> str:
+    """The report without its scripts, styles and markup."""
+    bare = re.sub(r"<(script|style)\b.*?</\1>", "", report, flags=re.S)
     return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", bare)))
 
 
 def test_every_time_says_whether_it_is_simulated_or_measured(write: Write, full_run: Run) -> None:
-    page = write(full_run).read_text()
-    figures = re.findall(r'<span class="fig" data-p="(\w+)" data-kind="([^"]*)"', page)
+    report = write(full_run).read_text()
+    figures = re.findall(r'<span class="fig" data-p="(\w+)" data-kind="([^"]*)"', report)
     times = [kind for key, kind in figures if key.endswith("_us") or key == "samples"]
     assert len(times) > 20
     assert set(times) <= {"simulated", "measured", "90 % of measurements"}
-    text = text_of(page)
+    text = text_of(report)
     assert "20.0 ms simulated" in text
     assert "1.00 ms measured" in text
 
 
 def test_every_kind_of_figure_has_a_formula_and_a_source(write: Write, full_run: Run) -> None:
-    page = write(full_run).read_text()
-    keys = set(re.findall(r'data-p="(\w+)"', page)) | set(re.findall(r'href="#f-(\w+)"', page))
-    told = data_of(page)["passports"]
+    report = write(full_run).read_text()
+    keys = set(re.findall(r'data-p="(\w+)"', report)) | set(re.findall(r'href="#f-(\w+)"', report))
+    told = data_of(report)["passports"]
     assert len(keys) > 15
     for key in keys:
-        assert f'id="f-{key}"' in page
+        assert f'id="f-{key}"' in report
         assert all(told[key][part] for part in ("unit", "formula", "source"))  # type: ignore[call-overload]
 
 
 def test_the_budget_of_every_case_closes_to_100(write: Write, full_run: Run) -> None:
-    page = write(full_run).read_text()
-    labels = re.findall(r'class="track" role="img" aria-label="([^"]*)"', page)
+    report = write(full_run).read_text()
+    labels = re.findall(r'class="track" role="img" aria-label="([^"]*)"', report)
     assert len(labels) == 3  # all cases, q_proj, my_test
     for label in labels:
         assert round(sum(map(float, re.findall(r"([\d.]+) %", label))), 1) == 100.0
@@ -72,21 +72,21 @@ def test_the_totals_are_the_sums_of_what_every_case_has(write: Write, full_run: 
     assert "not every case has one" in totals  # PyTorch timed one of two
 
 
-def test_a_page_asks_for_nothing_outside_itself(write: Write, full_run: Run) -> None:
-    page = write(full_run).read_text()
-    assert not re.findall(r"(?:src|href)=\"(?!#|data:)", page)
-    assert not re.findall(r"@import|url\((?!['\"]?data:|#)|https?://(?!www\.w3\.org)", page)
-    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
+def test_a_report_asks_for_nothing_outside_itself(write: Write, full_run: Run) -> None:
+    report = write(full_run).read_text()
+    assert not re.findall(r"(?:src|href)=\"(?!#|data:)", report)
+    assert not re.findall(r"@import|url\((?!['\"]?data:|#)|https?://(?!www\.w3\.org)", report)
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', report)
     assert policy
     assert html.unescape(policy[1]).startswith("default-src 'none'; script-src 'sha256-")
 
 
 def test_only_our_own_script_may_run(write: Write, full_run: Run) -> None:
-    page = write(full_run).read_text()
-    scripts = re.findall(r"<script>(.*?)</script>", page, re.S)
+    report = write(full_run).read_text()
+    scripts = re.findall(r"<script>(.*?)</script>", report, re.S)
     assert len(scripts) == 1
     digest = base64.b64encode(hashlib.sha256(scripts[0].encode()).digest()).decode()
-    assert f"'sha256-{digest}'" in page
+    assert f"'sha256-{digest}'" in report
 
 
 def test_a_hostile_name_is_text_and_nothing_else(
@@ -98,12 +98,12 @@ def test_a_hostile_name_is_text_and_nothing_else(
     )
     provenance = full_run.provenance.model_copy(update={"command_line": HOSTILE, "cpu": HOSTILE})
     run = full_run.model_copy(update={"cases": (hostile,), "provenance": provenance})
-    page = write(run).read_text()
-    assert page.count("<script") == 2  # the data, and our own
-    assert "<script>alert" not in page
-    assert "\u202e" not in page
-    assert "\x1b" not in page
-    assert data_of(page)["cases"][0]["name"] == "<script>alert(1)</script>\"'/../‹U+202E›␛[31m"
+    report = write(run).read_text()
+    assert report.count("<script") == 2  # the data, and our own
+    assert "<script>alert" not in report
+    assert "\u202e" not in report
+    assert "\x1b" not in report
+    assert data_of(report)["cases"][0]["name"] == "<script>alert(1)</script>\"'/../‹U+202E›␛[31m"
 
 
 def test_a_case_is_never_a_path(tmp_path: Path, full_run: Run, full_case: Case) -> None:
@@ -114,7 +114,7 @@ def test_a_case_is_never_a_path(tmp_path: Path, full_run: Run, full_case: Case) 
     for name in ("../outside.timeline.json.gz", str(outside), "..\\outside", "..", "a\0b"):
         case = full_case.model_copy(update={"timeline": name})
         write_run(full_run.model_copy(update={"cases": (case,)}), folder / "run.json", force=True)
-        written = write_page(folder / "run.json", force=True)
+        written = write_report(folder / "run.json", force=True)
         assert len(written.lacks) == 1
         assert "only the run's folder is read" in written.lacks[0]
     assert {path.name for path in folder.iterdir()} == {"run.json", "run.html"}
@@ -138,25 +138,25 @@ def test_an_older_run_says_what_it_does_not_have(
 
 
 def test_an_interrupted_run_says_so(write: Write, full_run: Run) -> None:
-    page = write(full_run.model_copy(update={"complete": False})).read_text()
-    assert "Only the cases that were finished are shown" in text_of(page)
+    report = write(full_run.model_copy(update={"complete": False})).read_text()
+    assert "Only the cases that were finished are shown" in text_of(report)
 
 
 def test_a_run_without_a_finished_case_still_has_its_conditions(
     write: Write, full_run: Run
 ) -> None:
-    page = write(full_run.model_copy(update={"cases": (), "complete": False})).read_text()
-    text = text_of(page)
+    report = write(full_run.model_copy(update={"cases": (), "complete": False})).read_text()
+    text = text_of(report)
     assert "No case was finished" in text
     assert "tilescope linear" in text
-    assert data_of(page)["cases"] == []
+    assert data_of(report)["cases"] == []
 
 
-def test_fifty_cases_stay_one_small_page(write: Write, full_run: Run, full_case: Case) -> None:
+def test_fifty_cases_stay_one_small_report(write: Write, full_run: Run, full_case: Case) -> None:
     cases = tuple(full_case.model_copy(update={"name": f"case_{place}"}) for place in range(50))
-    page = write(full_run.model_copy(update={"cases": cases}))
-    assert page.stat().st_size < 1_500_000
-    data = data_of(page.read_text())
+    report = write(full_run.model_copy(update={"cases": cases}))
+    assert report.stat().st_size < 1_500_000
+    data = data_of(report.read_text())
     assert len(data["cases"]) == 50
     assert len(data["launches"]) == 2  # what is equal is kept once
 
@@ -179,7 +179,7 @@ def test_a_broken_timeline_costs_its_drawings_and_says_why(
     (tmp_path / "t.gz").write_bytes(content)
     case = full_case.model_copy(update={"timeline": "t.gz"})
     write_run(full_run.model_copy(update={"cases": (case,)}), tmp_path / "run.json")
-    written = write_page(tmp_path / "run.json")
+    written = write_report(tmp_path / "run.json")
     text = text_of(written.path.read_text())
     assert said in text
     assert str(tmp_path) not in written.path.read_text()
@@ -192,27 +192,27 @@ def test_a_timeline_with_an_impossible_time_is_told(tmp_path: Path, full_run: Ru
     (tmp_path / "t.gz").write_bytes(gzip.compress(json.dumps(content).encode()))
     case = full_run.cases[0].model_copy(update={"timeline": "t.gz"})
     write_run(full_run.model_copy(update={"cases": (case,)}), tmp_path / "run.json")
-    written = write_page(tmp_path / "run.json")
+    written = write_report(tmp_path / "run.json")
     assert written.lacks == ("q_proj: no drawings, since A span of k has an impossible time",)
 
 
-def test_an_existing_page_is_kept_unless_forced(tmp_path: Path, full_run: Run) -> None:
+def test_an_existing_report_is_kept_unless_forced(tmp_path: Path, full_run: Run) -> None:
     write_run(full_run, tmp_path / "run.json")
     (tmp_path / "run.html").write_text("mine")
     with pytest.raises(InputError, match="exists and is kept; add --force"):
-        write_page(tmp_path / "run.json")
+        write_report(tmp_path / "run.json")
     assert (tmp_path / "run.html").read_text() == "mine"
-    write_page(tmp_path / "run.json", force=True)
+    write_report(tmp_path / "run.json", force=True)
     assert (tmp_path / "run.html").read_text().startswith("<!doctype html>")
 
 
-def test_a_page_never_replaces_its_own_run_file(tmp_path: Path, full_run: Run) -> None:
+def test_a_report_never_replaces_its_own_run_file(tmp_path: Path, full_run: Run) -> None:
     write_run(full_run, tmp_path / "run.html")
     with pytest.raises(InputError, match="is the run file itself"):
-        write_page(tmp_path / "run.html", force=True)
+        write_report(tmp_path / "run.html", force=True)
     with pytest.raises(InputError, match="is the run file itself"):
-        write_page(tmp_path / "run.html", tmp_path / "." / "run.html", force=True)
+        write_report(tmp_path / "run.html", tmp_path / "." / "run.html", force=True)
 
 
-def test_the_same_run_gives_the_same_page(write: Write, full_run: Run) -> None:
+def test_the_same_run_gives_the_same_report(write: Write, full_run: Run) -> None:
     assert write(full_run).read_bytes() == write(full_run).read_bytes()
