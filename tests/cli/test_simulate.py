@@ -145,3 +145,44 @@ def test_a_file_that_is_not_there_is_one_sentence(tmp_path):
     result = simulate(tmp_path / "none.mlir")
     assert result.exit_code == 2
     assert "cannot be read" in result.stderr
+
+
+def test_it_says_what_bounds_the_design_and_how_far_above_it_lies(file):
+    """Of the smallest addition that is the controller, 6550 of its cycles."""
+    content = found(file)
+    bound = content["bound"]
+    assert bound["by"] == "issue"
+    assert bound["us"] + bound["gap_us"] == pytest.approx(content["device_us"])
+    assert "Bound by issue (controller): at least 10.9 µs" in simulate(file).stdout
+
+
+def test_a_device_may_be_set_otherwise_for_one_simulation(file):
+    slow = found(file, "--set", "controller_clock_mhz=300")
+    assert slow["device"] == "npu1(controller_clock_mhz=300)"
+    assert slow["changed"] == [
+        {"key": "controller_clock_mhz", "value": 300, "nominal": 600, "unit": "MHz"}
+    ]
+    assert slow["bound"]["us"] == pytest.approx(2 * found(file)["bound"]["us"])
+    text = simulate(file, "--set", "controller_clock_mhz=300").stdout
+    assert "What if: controller_clock_mhz 300 MHz, not 600" in text
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("launch_us=20", "a design is simulated without one"),
+        ("clokc_mhz=20", "did you mean clock_mhz?"),
+        ("columns=none", "takes a number"),
+    ],
+)
+def test_what_cannot_be_set_is_refused(file, setting, said):
+    result = simulate(file, "--set", setting)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_what_can_be_set_is_listed(file):
+    result = simulate(file, "--set", "help")
+    assert result.exit_code == 0
+    assert "ddr_gbps" in result.stdout
+    assert "launch_us" not in result.stdout

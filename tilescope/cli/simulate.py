@@ -9,6 +9,7 @@ import typer
 from tilescope.cli import options
 from tilescope.cli.ending import plain_ending
 from tilescope.cli.output import ForceOption, JsonOption
+from tilescope.cli.whatif import SetOption, listed
 
 
 @plain_ending
@@ -34,6 +35,7 @@ def simulate(
     explain: Annotated[
         bool, typer.Option("--explain", help="Print the design as it was understood, too.")
     ] = False,
+    set_values: SetOption = None,
     seed: options.SeedOption = 0,
     json: JsonOption = None,
     force: ForceOption = False,
@@ -47,10 +49,12 @@ def simulate(
     from tilescope.reports.designs import content, explanation, outcome_text
     from tilescope.runs.files import check_writable
 
+    if listed(set_values, device or "npu1", None):
+        return
     if json not in (None, "-"):
         check_writable(Path(str(json)), force=force)
     stated = read_costs(Path(costs)) if costs is not None else {}
-    read = read_file(file, device, stated)
+    read = read_file(file, device, stated, tuple(set_values or ()))
     result = run(read, timing_only=timing_only, seed=seed)
 
     def text() -> str:

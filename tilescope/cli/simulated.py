@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,13 +15,17 @@ from tilescope.errors import InputError
 from tilescope.reports.designs import SimulatedDesign, kernels_of
 from tilescope.simulation.drawing import draw_arrays, written_buffers
 from tilescope.simulation.simulate import simulate_design
+from tilescope.targets.whatif import change
 
 
-def read_file(file: str, device: str | None, costs: Mapping[str, int]) -> SimulatedDesign:
+def read_file(
+    file: str, device: str | None, costs: Mapping[str, int], settings: Sequence[str] = ()
+) -> SimulatedDesign:
     """The design in a file (`-` is standard input) and the device that it is to run on.
 
-    Raises InputError for a file that cannot be read or is no design, and where neither the text
-    nor `device` names an NPU that tilescope has.
+    `settings` are values of the device to set otherwise, `KEY=VALUE` each. Raises InputError for
+    a file that cannot be read or is no design, where neither the text nor `device` names an NPU
+    that tilescope has, and for a setting that cannot be had.
     """
     read = read_design(_text(file), "stdin" if file == "-" else file, costs)
     if device is None and read.device is None:
@@ -30,6 +34,7 @@ def read_file(file: str, device: str | None, costs: Mapping[str, int]) -> Simula
             "--device."
         )
     target = load_device(device or str(read.device))
+    changed = change(settings, target, None)
     kernels = kernels_of(read.design)
     stated = tuple(kernel.symbol for kernel in kernels if isinstance(kernel, StatedKernel))
     notes = list(read.notes)
@@ -41,7 +46,15 @@ def read_file(file: str, device: str | None, costs: Mapping[str, int]) -> Simula
     unused = sorted(set(costs) - set(stated))
     if unused:
         notes.append(f"The costs file names what no core calls: {', '.join(unused)}.")
-    return SimulatedDesign(file, read.array, read.design, target, stated, notes=tuple(notes))
+    return SimulatedDesign(
+        file,
+        read.array,
+        read.design,
+        changed.device,
+        stated,
+        notes=tuple(notes),
+        changed=changed.changed,
+    )
 
 
 def run(read: SimulatedDesign, *, timing_only: bool, seed: int) -> SimulatedDesign:

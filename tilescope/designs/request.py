@@ -125,6 +125,11 @@ def _grid(request: MappingRequest, device: Device) -> tuple[int, int]:
     """The grid asked for, or the family's: the seed's 4×4, else the whole device."""
     if request.grid is None:
         whole = (device.core_rows, device.columns)
+        if request.family == "per-tile" and min(whole) < min(SEED_GRID):
+            raise DesignError(
+                f"per-tile works on {SEED_GRID[0]}×{SEED_GRID[1]} cores and {device.name} has "
+                f"{whole[0]}×{whole[1]} (rows×columns); use --mapping fused-k or whole-array."
+            )
         return SEED_GRID if request.family == "per-tile" else whole
     rows, columns = request.grid
     if rows > device.core_rows or columns > device.columns:

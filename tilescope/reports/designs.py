@@ -12,8 +12,13 @@ from tilescope.devices.device import Device
 from tilescope.kernels.contract import Kernel
 from tilescope.quantities.dtypes import dtype_bytes
 from tilescope.quantities.units import format_bytes, format_count, format_us
+from tilescope.reports.bounds import gap, limit_name, percent
 from tilescope.reports.budget import closing_percentages, meaning, short
 from tilescope.reports.tables import Column, table
+from tilescope.reports.whatif import changes_line
+from tilescope.reports.wrapping import wrap
+from tilescope.runs.limits import Bound, Change, Limit
+from tilescope.simulation.needs import resource_needs
 from tilescope.simulation.outcomes import DesignOutcome
 
 
@@ -22,7 +27,8 @@ class SimulatedDesign:
     """A design read from a file, with what it was run on and what came of it.
 
     `stated` are functions whose cycles a costs file states; `outputs` are the host buffers that
-    data arrived in, by a digest of their bytes, None where no data moved.
+    data arrived in, by a digest of their bytes, None where no data moved; `changed` is what of
+    the device was set otherwise.
     """
 
     file: str
@@ -33,6 +39,7 @@ class SimulatedDesign:
     outcome: DesignOutcome | None = None
     outputs: dict[str, str] | None = None
     notes: tuple[str, ...] = field(default=())
+    changed: tuple[Change, ...] = ()
 
 
 def explanation(read: SimulatedDesign) -> str:
@@ -84,11 +91,11 @@ def outcome_text(read: SimulatedDesign) -> str:
         Column("%", shares),
         Column("", [meaning(term) for term in budget], left=True),
     ]
-    bound = max(budget, key=lambda term: budget[term]) if budget else None
     lines = [
         f"{read.design.name} on {read.device.name}: {format_us(float(outcome.device_us))} "
-        f"simulated, {format_count(cycles(outcome))} cycles at {read.device.clock_mhz:,} MHz"
-        + (f", bound by {short(bound)}" if bound else ""),
+        f"simulated, {format_count(cycles(outcome))} cycles at {read.device.clock_mhz:,} MHz",
+        *([changes_line(read.changed)] if read.changed else []),
+        *_bound_line(bound_of(read)),
         "The device alone: what a host pays for a launch is not in it.",
         "",
         *table(columns),
@@ -106,6 +113,31 @@ def outcome_text(read: SimulatedDesign) -> str:
         ]
     lines += ["", *read.notes] if read.notes else []
     return "\n".join(lines) + "\n"
+
+
+def bound_of(read: SimulatedDesign) -> Bound | None:
+    """The resource of a design that needs most of its time; None before it was simulated."""
+    if read.outcome is None:
+        return None
+    needs = resource_needs(read.design, read.device, read.outcome)
+    if not needs:
+        return None
+    most = max(needs, key=lambda need: need.us)
+    limits = tuple(Limit(by=need.by, us=need.us, basis=need.basis) for need in needs)
+    gap_us = max(0.0, float(read.outcome.device_us) - most.us)
+    return Bound(by=most.by, us=most.us, gap_us=gap_us, limits=limits)
+
+
+def _bound_line(bound: Bound | None) -> list[str]:
+    if bound is None:
+        return []
+    basis = next(limit.basis for limit in bound.limits if limit.by == bound.by)
+    share = percent(bound.us / (bound.us + bound.gap_us))
+    told = (
+        f"Bound by {limit_name(bound.by)} ({basis}): at least {format_us(bound.us)}, "
+        f"gap {gap(bound.gap_us)}, {share} of the bound reached"
+    )
+    return wrap(told, 80, hanging="  ")
 
 
 def content(read: SimulatedDesign) -> dict[str, Any]:
@@ -156,6 +188,8 @@ def content(read: SimulatedDesign) -> dict[str, Any]:
             "clock_mhz": read.device.clock_mhz,
             "device_us": float(outcome.device_us),
             "budget_us": {term: float(us) for term, us in outcome.budget_us.items()},
+            "bound": bound.model_dump(exclude_none=True) if (bound := bound_of(read)) else None,
+            "changed": [change.model_dump() for change in read.changed],
             "core_calls": outcome.kernel_calls,
             "bytes_read": outcome.bytes_read,
             "bytes_written": outcome.bytes_written,
