@@ -1,0 +1,57 @@
+"""Why a runner-up loses: its time budget against the best one's, and what it does otherwise."""
+
+from __future__ import annotations
+
+from tilescope.quantities.units import format_us
+from tilescope.runs.models import Case, MappingChoice
+
+LEAST_US = 0.05  # of a term's difference that is worth a word
+MOST_TERMS = 3
+ALIKE = "as fast"
+
+
+def why(case: Case, best: Case, us: float, best_us: float) -> str:
+    """What a case does otherwise, and where it loses (or gains) against the best.
+
+    us and best_us: the objective's times of the two.
+    """
+    differs = "; ".join(differences(case.mapping, best.mapping)) or "padded otherwise"
+    if us <= best_us:
+        return f"{differs}: {ALIKE}"
+    terms = term_differences(case, best)
+    told = ", ".join(
+        f"{term} {'+' if more > 0 else '−'}{format_us(abs(more))}" for term, more in terms
+    )
+    return f"{differs}: {told}" if told else f"{differs}: slower by {format_us(us - best_us)}"
+
+
+def term_differences(case: Case, best: Case) -> list[tuple[str, float]]:
+    """The budget terms that differ most, in µs, in the order of how much."""
+    mine = {part.term: part.us for part in case.budget}
+    other = {part.term: part.us for part in best.budget}
+    found = [(term, mine.get(term, 0.0) - other.get(term, 0.0)) for term in {**other, **mine}]
+    worth = [(term, more) for term, more in found if abs(more) >= LEAST_US]
+    return sorted(worth, key=lambda one: (-abs(one[1]), one[0]))[:MOST_TERMS]
+
+
+def differences(mapping: MappingChoice, best: MappingChoice) -> list[str]:
+    """What one mapping chooses that the other does not, in words."""
+    tile, grid = mapping.core_tile, mapping.grid
+    said = []
+    if mapping.family != best.family:
+        said.append(mapping.family)
+    if tile != best.core_tile:
+        said.append(f"core tile {tile.m}×{tile.n}×{tile.k}")
+    if grid != best.grid:
+        said.append(f"{grid.rows}×{grid.cols} cores")
+    if (mapping.k_mt or tile.k) != (best.k_mt or best.core_tile.k):
+        said.append(f"{mapping.k_mt or tile.k} of K staged")
+    if mapping.ports != best.ports:
+        said.append(f"ports {mapping.ports}")
+    if mapping.b_layout != best.b_layout:
+        said.append(f"B by {mapping.b_layout}s")
+    if mapping.c_depth != best.c_depth and mapping.c_depth is not None:
+        said.append(f"C buffered {'once' if mapping.c_depth == 1 else 'twice'}")
+    if (mapping.kernel, mapping.emulation) != (best.kernel, best.emulation):
+        said.append(" ".join(word for word in (mapping.kernel, mapping.emulation) if word))
+    return said
