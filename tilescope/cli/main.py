@@ -23,6 +23,7 @@ from tilescope.cli.precision import precision
 from tilescope.cli.report import report
 from tilescope.cli.runtimes import runtimes
 from tilescope.cli.schema import schema
+from tilescope.cli.search import search
 from tilescope.cli.simulate import simulate
 from tilescope.cli.tile import tile
 from tilescope.cli.validate import validate
@@ -39,6 +40,7 @@ app.command()(linear)
 app.command()(gemm)
 app.command()(tile)
 app.command()(precision)
+app.command()(search)
 app.command()(design)
 app.command()(simulate)
 app.command()(compare)
