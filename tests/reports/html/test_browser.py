@@ -367,3 +367,14 @@ def test_paper_is_light(write: Write, full_run: Run, opened: Open) -> None:
     driver.execute_script("dispatchEvent(new Event('afterprint'))")
     assert driver.execute_script("return document.documentElement.dataset.theme") is None
     assert complaints(driver) == []
+
+
+def test_a_case_of_the_table_leads_to_its_details(
+    write: Write, full_run: Run, opened: Open
+) -> None:
+    driver = opened(write(full_run))
+    links = driver.find_elements("css selector", ".truth tbody th a")
+    driver.execute_script("arguments[0].click()", links[1])
+    shown = driver.find_elements("css selector", ".per-case:not([hidden]) h3 bdi")
+    assert [one.text for one in shown] == ["my_test"]
+    assert driver.current_url.endswith("#h-case")

@@ -15,7 +15,7 @@ OF = {"npu": "NPU", "baseline": "PyTorch"}
 
 @dataclass(frozen=True)
 class EnergyRow:
-    """Energy of one call of one case, or why there is no figure."""
+    """Energy of one call of one case, or why some cases have no figure."""
 
     name: str
     of: str
@@ -25,18 +25,20 @@ class EnergyRow:
 
 
 def energy_rows(cases: Sequence[Case]) -> tuple[EnergyRow, ...]:
-    """Every answer that the run file has."""
-    return tuple(
-        EnergyRow(
-            case.name,
-            OF[energy.of],
-            _figure(energy),
-            energy.source,
-            energy.missing or "not available",
-        )
-        for case in cases
-        for energy in case.energy
-    )
+    """Every answer that the run file has; those that are missing for one reason in one row."""
+    rows: list[EnergyRow] = []
+    missing: dict[tuple[str, str], list[str]] = {}
+    for case in cases:
+        for energy in case.energy:
+            of, figure = OF[energy.of], _figure(energy)
+            if figure is None:
+                missing.setdefault((of, energy.missing or "not available"), []).append(case.name)
+            else:
+                rows.append(EnergyRow(case.name, of, figure, energy.source, ""))
+    for (of, why), names in missing.items():
+        every = len(names) == len(cases) > 1
+        rows.append(EnergyRow("every case" if every else ", ".join(names), of, None, "", why))
+    return tuple(rows)
 
 
 def _figure(energy: Energy) -> Figure | None:

@@ -55,6 +55,7 @@ function drawOutput(chosen) {
 
 if (pickCase) {
   pickCase.addEventListener("change", showCase);
+  for (const link of all("[data-pick]")) link.addEventListener("click", () => { pickCase.value = link.dataset.pick; showCase(); });
   pickLaunch.addEventListener("change", showLaunch);
   redraws.push(() => {
     const chosen = DATA.cases[Number(pickCase.value)];
