@@ -18,7 +18,7 @@ DROPPED_FIRST = ("dtype", "cores")
 
 def case_table(cases: Sequence[Case], *, width: int = 80, paint: Paint = PLAIN) -> list[str]:
     """The table's lines; too wide a table says once, above, what every row has in common."""
-    columns = _columns(cases)
+    columns = case_columns(cases)
     said = []
     for head in DROPPED_FIRST:
         column = next(column for column in columns if column.head == head)
@@ -29,7 +29,8 @@ def case_table(cases: Sequence[Case], *, width: int = 80, paint: Paint = PLAIN) 
     return [*([caption] if caption else []), *table(columns, totals=True, paint=paint)]
 
 
-def _columns(cases: Sequence[Case]) -> list[Column]:
+def case_columns(cases: Sequence[Case]) -> list[Column]:
+    """All the table's columns, the totals in their last cells."""
     npu_us = [case.npu_us.median for case in cases]
     torch_us = [case.baseline_us.median if case.baseline_us else None for case in cases]
     torch_known = [us for us in torch_us if us is not None]

@@ -31,6 +31,12 @@ def screen(run: Run, *, width: int = 80, paint: Paint = PLAIN) -> str:
     """The whole screen, no line wider than `width` where names and shapes allow it."""
     if not run.cases:
         return "No case was finished.\n"
+    told = screen_parts(run, width=width, paint=paint)
+    return "\n\n".join("\n".join(block) for block in told) + "\n"
+
+
+def screen_parts(run: Run, *, width: int = 80, paint: Paint = PLAIN) -> list[list[str]]:
+    """The parts of the screen of a run with cases, each but the table under its first line."""
     blocks = [
         _title(run, width, paint),
         _how_long(run, width, paint),
@@ -41,7 +47,7 @@ def screen(run: Run, *, width: int = 80, paint: Paint = PLAIN) -> str:
     ]
     if advice := _advice(run, width, paint):
         blocks.append(advice)
-    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+    return blocks
 
 
 def _title(run: Run, width: int, paint: Paint) -> list[str]:
