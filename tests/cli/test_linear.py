@@ -96,6 +96,8 @@ def test_an_existing_file_is_kept_and_nothing_is_run(
         (["--kernel", "simd"], "Unknown kernel"),
         (["--kernel", "scalar", "--dtype", "bf16"], "no scalar kernel"),
         (["--fp32", "exact"], "Unknown float32 emulation"),
+        (["--fp32", "low", "--dtype", "bf16"], "the dtype is bfloat16"),
+        (["--fp32", "fast", "--kernel", "scalar"], "the scalar kernel emulates nothing"),
         (["--runtime", "xrt"], "Unknown runtime"),
         (["--num-runs", "0"], "number of runs"),
         (["--num-runs", "many"], "--num-runs"),

@@ -55,6 +55,7 @@ def design(
     from tilescope.quantities.shapes import parse_grid, parse_tile
     from tilescope.runs.files import check_writable, write_bytes
 
+    options.check_fp32(fp32, dtype, kernel)
     cases = choose_cases([], [product]) if ":" in product else choose_cases([product], [])
     if len(cases) != 1:
         raise InputError(f"{product} is {len(cases)} cases; a design is that of one.")

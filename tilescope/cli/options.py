@@ -121,3 +121,26 @@ BLayoutOption = Annotated[
     str,
     typer.Option("--b-layout", metavar="row|column", help="Whether B lies by rows or columns."),
 ]
+
+
+def check_fp32(fp32: str, dtype: str, kernel: str) -> None:
+    """Refuse a way of emulating float32 where nothing is emulated; `safe` is the default.
+
+    Raises InputError.
+    """
+    from tilescope.errors import InputError
+    from tilescope.kernels.catalog import FLOAT32_EMULATIONS
+    from tilescope.quantities.dtypes import canonical_dtype
+
+    if fp32 == "safe" or fp32 not in FLOAT32_EMULATIONS:  # no such way is refused as such
+        return
+    wanted = canonical_dtype(dtype)
+    if wanted != "float32":
+        raise InputError(
+            f"--fp32 {fp32} says how float32 is emulated, and the dtype is {wanted}; leave it out."
+        )
+    if kernel == "scalar":
+        raise InputError(
+            f"--fp32 {fp32} says how the vector kernel emulates float32, and the scalar kernel "
+            "emulates nothing; leave one of them out."
+        )

@@ -36,12 +36,13 @@ def run_seed_profile(
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args(arguments)
 
-    from tilescope.cli import terminal
+    from tilescope.cli import options, terminal
     from tilescope.cli.selection import named_cases
     from tilescope.designs.request import MappingRequest
     from tilescope.profiling.products import ProductSettings, profile_products
     from tilescope.reports.seed import case_report, summary
 
+    options.check_fp32(given.fp32, given.dtype, given.kernel)
     chosen = named_cases([given.test_case], test_cases)
     settings = ProductSettings(
         device=given.device,

@@ -50,6 +50,7 @@ def tile(
 
     if listed(set_values, device, runtime):
         return
+    options.check_fp32(fp32, dtype, kernel)
     settings = TileSettings(
         m=tile_m,
         n=tile_n,
