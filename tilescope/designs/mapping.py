@@ -198,7 +198,7 @@ def whole_array_mapping(
 ) -> Mapping:
     """The whole-array tile and staging that bound the time least, within L1 and L2.
 
-    The bound is the busiest resource's time and what nothing overlaps; among equals the one that
+    That is the busiest resource's time and what nothing overlaps; among equals the one that
     needs least of all resources together, then the longest staging.
     """
     best: tuple[tuple[float, float, int], Mapping] | None = None
@@ -211,7 +211,7 @@ def whole_array_mapping(
                 if tile is None:
                     break
                 for mapping in _stagings(tile, gemm, device):
-                    bounds = _bound_cycles(mapping, gemm, device)
+                    bounds = _busy_cycles(mapping, gemm, device)
                     ends = _end_cycles(mapping, gemm, device)
                     score = (max(bounds) + ends, sum(bounds), -mapping.staged_k)
                     if best is None or score < best[0]:
@@ -267,8 +267,11 @@ def _end_cycles(mapping: Mapping, gemm: Gemm, device: Device) -> float:
     return (first * dtype_bytes(gemm.dtype) + last) / device.stream_bytes_per_cycle
 
 
-def _bound_cycles(mapping: Mapping, gemm: Gemm, device: Device) -> tuple[float, ...]:
-    """Array cycles that cores, their ports, shim channels, DDR and controller need at least."""
+def _busy_cycles(mapping: Mapping, gemm: Gemm, device: Device) -> tuple[float, ...]:
+    """About how many array cycles cores, their ports, shim channels, DDR and controller are busy.
+
+    Quick to work out, to choose among tiles; what nothing can beat is in `designs.bounds`.
+    """
     m, n, k = mapping.core_tile
     rows, columns = mapping.grid
     pm, pn, pk = mapping.padded(gemm)
