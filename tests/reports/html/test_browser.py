@@ -378,3 +378,24 @@ def test_a_case_of_the_table_leads_to_its_details(
     shown = driver.find_elements("css selector", ".per-case:not([hidden]) h3 bdi")
     assert [one.text for one in shown] == ["my_test"]
     assert driver.current_url.endswith("#h-case")
+
+
+def test_no_two_meanings_differ_by_colour_alone(write: Write, full_run: Run, opened: Open) -> None:
+    driver = opened(write(full_run))
+    kinds = driver.execute_script(
+        "return ['buffer_empty', 'buffer_full', 'stream', 'ddr', 'task_queue', 'wait-token',"
+        " 'wait', 'setup', 'token', 'overhead', 'several', 'call'].map((kind) => {"
+        " const part = document.createElement('i');"
+        " part.className = `k-${kind}`; document.body.append(part);"
+        " return getComputedStyle(part).getPropertyValue('--h'); })"
+    )
+    shapes = [text.replace("var(--c)", "").replace("var(--stripe)", "") for text in kinds]
+    assert len(set(shapes[:7])) == 7  # every cause of waiting
+    assert len(set(shapes[7:])) == 5  # work that may stand in one lane
+    terms = driver.execute_script(
+        "return ['host', 'launch', 'issue', 'core_overhead', 'shim_port', 'mem_tile_port',"
+        " 'core_dma', 'sync'].map((term) => { const part = document.createElement('i');"
+        " part.className = `t-${term}`; document.body.append(part);"
+        " return getComputedStyle(part).getPropertyValue('--pattern'); })"
+    )
+    assert len(set(terms)) == 8

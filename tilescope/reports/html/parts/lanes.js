@@ -2,27 +2,41 @@
 const LANE = 15, LABELS = 118, AXIS = 26, STRIP = 27;
 const hatches = new Map();
 
+// Each kind of wait, and of work that could be mistaken, has a pattern of its own beside its colour:
+// the size of the pattern, the width of its lines, and the lines in it.
+const rising = (size) => [-size, 0, size].map((shift) => [shift - 1, size + 1, shift + size + 1, -1]);
+const falling = (size) => [-size, 0, size].map((shift) => [shift - 1, -1, shift + size + 1, size + 1]);
+const PATTERNS = {
+  buffer_empty: [6, 1.6, rising(6)], buffer_full: [6, 1.6, falling(6)], stream: [3, 1, [[0.5, 0, 0.5, 3]]], ddr: [3, 1, [[0, 0.5, 3, 0.5]]],
+  task_queue: [7, 4, [[2, 0, 2, 7]]], "wait-token": [7, 1, rising(7)], wait: [7, 1, falling(7)],
+  setup: [4, 2, [[0, 1, 4, 1]]], token: [6, 2, [[1, 0, 1, 6]]], overhead: [8, 2, falling(8)], several: [3, 1, [[0.5, 0, 0.5, 3]]],
+};
+
 function hatch(pen, kind) {
   const key = `${kind} ${colourOf(kind)}`;
   if (!hatches.has(key)) {
-    const tile = make("canvas", { width: 6, height: 6 });
+    const [size, width, lines] = PATTERNS[kind];
+    const tile = make("canvas", { width: size, height: size });
     const inside = tile.getContext("2d");
     inside.fillStyle = colour("bg");
-    inside.fillRect(0, 0, 6, 6);
-    inside.globalAlpha = 0.3;
+    inside.fillRect(0, 0, size, size);
+    inside.globalAlpha = isWait(kind) ? 0.27 : 1;
     inside.fillStyle = colourOf(kind);
-    inside.fillRect(0, 0, 6, 6);
+    inside.fillRect(0, 0, size, size);
     inside.globalAlpha = 1;
-    inside.strokeStyle = colourOf(kind);
-    inside.lineWidth = 1.6;
-    inside.beginPath();
-    for (const shift of [-6, 0, 6]) { inside.moveTo(shift - 1, 7); inside.lineTo(shift + 7, -1); }
-    inside.stroke();
+    inside.strokeStyle = isWait(kind) ? colourOf(kind) : colour("stripe");
+    inside.lineWidth = width;
+    for (const [x1, y1, x2, y2] of lines) {
+      inside.beginPath();
+      inside.moveTo(x1, y1);
+      inside.lineTo(x2, y2);
+      inside.stroke();
+    }
     hatches.set(key, pen.createPattern(tile, "repeat"));
   }
   return hatches.get(key);
 }
-const fillOf = (pen, kind) => (isWait(kind) ? hatch(pen, kind) : colourOf(kind));
+const fillOf = (pen, kind) => (kind in PATTERNS ? hatch(pen, kind) : colourOf(kind));
 
 // Shares of each pixel column by kind, for the spans that are narrower than a pixel or two.
 function drawLane(pen, lane, { kinds, launch: { unit_us: unit } }, view, width, y) {
