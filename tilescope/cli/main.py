@@ -25,6 +25,7 @@ from tilescope.cli.runtimes import runtimes
 from tilescope.cli.schema import schema
 from tilescope.cli.search import search
 from tilescope.cli.simulate import simulate
+from tilescope.cli.sweep import sweep
 from tilescope.cli.tile import tile
 from tilescope.cli.validate import validate
 
@@ -40,6 +41,7 @@ app.command()(linear)
 app.command()(gemm)
 app.command()(tile)
 app.command()(precision)
+app.command()(sweep)
 app.command()(search)
 app.command()(design)
 app.command()(simulate)

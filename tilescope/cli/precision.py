@@ -46,24 +46,16 @@ def precision(
     color: options.ColorOption = "auto",
 ) -> None:
     """Run a product in several dtypes: time, traffic, error, and which step loses the bits."""
-    from tilescope.cli.models import known_projections
     from tilescope.cli.precisions import compare_and_show
     from tilescope.cli.products import Outputs
-    from tilescope.cli.selection import choose_cases
+    from tilescope.cli.sweeping import one_case
     from tilescope.designs.request import MappingRequest
-    from tilescope.errors import InputError
     from tilescope.profiling.precision.comparing import PrecisionSettings
     from tilescope.profiling.precision.formats import DEFAULT_FORMATS, parse_formats
     from tilescope.quantities.shapes import parse_grid, parse_tile
 
     formats = parse_formats(DEFAULT_FORMATS if dtypes is None else dtypes)
-    known = known_projections(config, None, quiet=quiet)
-    own = [case] if ":" in case else []
-    chosen = choose_cases([] if own else [case], own, known.known, known.besides)
-    if own:
-        chosen = chosen[-1:]
-    if len(chosen) != 1:
-        raise InputError(f"Precisions are compared on one product; {case!r} names {len(chosen)}.")
+    chosen = one_case(case, config, quiet=quiet)
     request = MappingRequest(
         family=mapping,
         core_tile=parse_tile(tile) if tile is not None else None,
@@ -75,4 +67,4 @@ def precision(
         toolchain=toolchain,
     )
     settings = PrecisionSettings(formats, device, runtime, request, seed)
-    compare_and_show(chosen[0], settings, Outputs(json, force, quiet, color))
+    compare_and_show(chosen, settings, Outputs(json, force, quiet, color))

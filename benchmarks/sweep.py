@@ -1,0 +1,113 @@
+"""What a sweep of simulated products takes here: on this machine's cores, and on a Dask cluster.
+
+    python benchmarks/sweep.py [--points 10000] [--jobs 2]
+
+The same points run twice: by local processes, then by as many Dask workers (one thread each) with
+a scheduler of their own, started for this and stopped again. The clock runs from the call to the
+written file, processes and all; a cluster that is there already is not part of its time. Every
+line names its figure, the mark it is held against, and whether it is met; the machine's load
+stands above, for on a busy machine the marks mean little.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tilescope.profiling.sweeps.axes import parse_axes
+from tilescope.profiling.sweeps.plan import SweepPlan
+from tilescope.profiling.sweeps.reading import read_sweep
+from tilescope.profiling.sweeps.sweep import run_sweep
+from tilescope.profiling.sweeps.workers import DaskWorkers, LocalWorkers, Workers
+from tilescope.workloads.cases import default_test_cases
+
+LONGEST_S = 60.0
+MOST_SLOWER = 1.5
+TILES = "tile=16x16x64,32,32x32x64,64,64x32x64"
+PORT = 18787
+
+
+def plan_of(points: int) -> SweepPlan:
+    """Products of 64×128×128 to 640×1280×1280 (for 10,000), in two dtypes and with five tiles."""
+    steps = max(1, round(points / 1000))
+    k_last = 128 * steps
+    axes = ["M=64:640:64", "N=128:1280:128", f"K=128:{k_last}:128", TILES, "dtype=bfloat16,int8"]
+    return SweepPlan(parse_axes(axes), default_test_cases()[0])
+
+
+def seconds(plan: SweepPlan, workers: Workers, folder: Path) -> float:
+    """The wall time of one sweep, checked to have every point once."""
+    path = folder / f"{type(workers).__name__}.parquet"
+    start = time.perf_counter()
+    run_sweep(plan, path, workers)
+    taken = time.perf_counter() - start
+    points = read_sweep(path).columns["point"]
+    if points != list(range(plan.size)):
+        raise SystemExit(f"{path} has not every point once")
+    return taken
+
+
+def start(part: str, *arguments: str) -> subprocess.Popen[bytes]:
+    """A part of a cluster in a process of its own."""
+    command = [sys.executable, "-m", f"distributed.cli.{part}", *arguments, "--no-dashboard"]
+    command += ["--no-nanny"] if part == "dask_worker" else []
+    return subprocess.Popen(command, stderr=subprocess.DEVNULL)
+
+
+@contextmanager
+def cluster(workers: int) -> Iterator[str]:
+    """A local scheduler with so many workers; gives its address."""
+    address = f"tcp://127.0.0.1:{PORT}"
+    started = [start("dask_scheduler", "--host", "127.0.0.1", "--port", str(PORT))]
+    try:
+        started += [start("dask_worker", address, "--nthreads", "1") for _ in range(workers)]
+        yield address
+    finally:
+        for process in reversed(started):
+            process.terminate()
+        for process in started:
+            process.wait()
+
+
+def show(what: str, figure: float, unit: str, most: float) -> bool:
+    """Print a line; whether the mark is met."""
+    met = figure <= most
+    print(f"{what:<58} {figure:8.2f} {unit} (at most {most:g})  {'met' if met else 'MISSED'}")
+    return met
+
+
+def main() -> int:
+    """Run both; exit code 1 where a mark is missed."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--points", type=int, default=10_000)
+    parser.add_argument("--jobs", type=int, default=2)
+    given = parser.parse_args()
+    plan = plan_of(given.points)
+    load = ", ".join(f"{one:.2f}" for one in os.getloadavg())
+    print(f"{plan.size:,} points; {os.cpu_count()} cores, load {load} before")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        local = seconds(plan, LocalWorkers(given.jobs), folder)
+        most = LONGEST_S * plan.size / 10_000
+        met = show(f"{given.jobs} local processes", local, "s", most)
+        with cluster(given.jobs) as address:
+            workers = DaskWorkers(address)
+            workers.client.wait_for_workers(given.jobs, timeout=60)
+            dask = seconds(plan, workers, folder)
+            workers.close()
+    met &= show(
+        f"{given.jobs} Dask workers, over the local processes", dask / local, "×", MOST_SLOWER
+    )
+    print(f"load {', '.join(f'{one:.2f}' for one in os.getloadavg())} after")
+    return 0 if met else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""Does a sweep's point take what the same product takes by itself?"""
+
+from __future__ import annotations
+
+import pytest
+
+from tilescope.designs.request import resolve
+from tilescope.profiling.sweeps import evaluating
+from tilescope.profiling.sweeps.axes import parse_axes
+from tilescope.profiling.sweeps.evaluating import evaluate
+from tilescope.profiling.sweeps.plan import SweepPlan, point_of
+from tilescope.profiling.sweeps.records import FIELDS, column_types
+from tilescope.targets.outcome import BUDGET_TERMS
+from tilescope.targets.simulated import SimulatedNpu
+from tilescope.workloads.cases import LinearProjectionTestCase
+
+BASE = LinearProjectionTestCase("base", 64, 96, 192)
+PLAN = SweepPlan(
+    parse_axes(
+        [
+            "device=npu1,npu2",
+            "mapping=per-tile,fused-k,whole-array",
+            "dtype=float32,bfloat16,int8",
+            "M=30,200",
+            "tile=auto,16x16x32",
+            "b_layout=row,column",
+        ]
+    ),
+    BASE,
+)
+
+
+def test_every_figure_is_that_of_the_product_by_itself() -> None:
+    columns = evaluate(PLAN.to_json(), 0, PLAN.size)
+    assert columns["status"] == ["ok"] * PLAN.size
+    for place in range(0, PLAN.size, 7):
+        point = point_of(PLAN.values(place), BASE)
+        npu = SimulatedNpu(point.device, point.runtime)
+        mapping = resolve(point.request, point.gemm, npu.device)
+        outcome = npu.run(point.gemm, mapping)
+        assert columns["npu_us"][place] == outcome.npu_us
+        assert columns["device_us"][place] == outcome.device_us
+        assert columns["setup_us"][place] == outcome.setup_us
+        assert columns["launches"][place] == outcome.launches
+        found = {term: columns[f"{term}_us"][place] for term in BUDGET_TERMS}
+        assert found == dict(outcome.budget)
+        launches = outcome.outcome.launches
+        read = sum(one.planned.count * sum(one.outcome.bytes_read.values()) for one in launches)
+        assert columns["ddr_read_bytes"][place] == read
+
+
+def test_every_column_has_an_entry_for_every_point() -> None:
+    columns = evaluate(PLAN.to_json(), 3, 8)
+    assert list(columns) == list(column_types(PLAN))
+    assert columns["point"] == [3, 4, 5, 6, 7]
+    assert all(len(column) == 5 for column in columns.values())
+
+
+def test_what_does_not_fit_or_exist_is_kept_with_its_reason() -> None:
+    axes = ["tile=16x16x32,256", "dtype=float16,bfloat16", "runtime=xrt-linux,iree"]
+    plan = SweepPlan(parse_axes([*axes, "device=npu1:hawk-point"]), BASE)
+    columns = evaluate(plan.to_json(), 0, plan.size)
+    assert columns["status"].count("ok") == 1
+    reasons = dict(zip(columns["point"], columns["reason"], strict=True))
+    assert "The NPU has no float16" in reasons[0]
+    assert "iree" in reasons[1]
+    assert reasons[2] is None
+    assert "bytes of L1" in reasons[6]
+    for place, status in enumerate(columns["status"]):
+        if status == "failed":
+            assert columns["reason"][place]
+            assert all(columns[field][place] is None for field in FIELDS if field.endswith("_us"))
+
+
+def test_a_fault_in_one_point_is_that_points_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*arguments: object) -> None:
+        raise ZeroDivisionError("planted")
+
+    monkeypatch.setattr(evaluating, "resolve", broken)
+    columns = evaluate(PLAN.to_json(), 0, 2)
+    assert columns["status"] == ["failed", "failed"]
+    assert columns["reason"][0] == "A fault of tilescope: ZeroDivisionError: planted"
