@@ -39,6 +39,7 @@ def gemm(
     max_time: measuring.MaxTimeOption = 30.0,
     cold: measuring.ColdOption = False,
     idle: measuring.IdleOption = None,
+    cache: measuring.CacheOption = None,
     strict: measuring.StrictOption = False,
     timing_only: Annotated[
         bool,
@@ -69,6 +70,7 @@ def gemm(
 
     if listed(set_values, device, runtime):
         return
+    options.check_fp32(fp32, dtype, kernel)
     sizes = parse_shape(f"{m}x{n}x{k}")
     request = MappingRequest(
         family=mapping,
@@ -92,7 +94,14 @@ def gemm(
         mapping=request,
         num_runs=num_runs,
         sampling=measuring.sampling_request(
-            min_time, max_noise, stop_when, max_time, cold=cold, idle=idle, strict=strict
+            min_time,
+            max_noise,
+            stop_when,
+            max_time,
+            cold=cold,
+            idle=idle,
+            strict=strict,
+            cache=cache,
         ),
         seed=seed,
         timeline=timeline,

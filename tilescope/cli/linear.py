@@ -62,6 +62,7 @@ def linear(
     max_time: measuring.MaxTimeOption = 30.0,
     cold: measuring.ColdOption = False,
     idle: measuring.IdleOption = None,
+    cache: measuring.CacheOption = None,
     strict: measuring.StrictOption = False,
     device: options.DeviceOption = "npu1",
     dtype: options.DtypeOption = "float32",
@@ -98,6 +99,7 @@ def linear(
 
     if listed(set_values, device, runtime):
         return
+    options.check_fp32(fp32, dtype, kernel)
     points = parse_points(batch, seq, plot)
     check_own_cases(case or [], points)
     projections = known_projections(config, model, quiet=quiet)
@@ -120,7 +122,14 @@ def linear(
         ),
         num_runs=num_runs,
         sampling=measuring.sampling_request(
-            min_time, max_noise, stop_when, max_time, cold=cold, idle=idle, strict=strict
+            min_time,
+            max_noise,
+            stop_when,
+            max_time,
+            cold=cold,
+            idle=idle,
+            strict=strict,
+            cache=cache,
         ),
         seed=seed,
         timeline=timeline,

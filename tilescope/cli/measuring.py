@@ -45,6 +45,14 @@ StrictOption = Annotated[
     bool,
     typer.Option("--strict", help="Refuse a machine whose measured times cannot be trusted."),
 ]
+CacheOption = Annotated[
+    str | None,
+    typer.Option(
+        "--cache",
+        metavar="NAME",
+        help="Count PyTorch's use of caches: perf, or cachegrind, a slow simulator of them.",
+    ),
+]
 
 
 def sampling_request(
@@ -56,6 +64,7 @@ def sampling_request(
     cold: bool,
     idle: float | None,
     strict: bool = False,
+    cache: str | None = None,
 ) -> SamplingRequest:
     """What the options ask for.
 
@@ -68,4 +77,4 @@ def sampling_request(
     given = (("min-time", min_time), ("max-noise", max_noise))
     rules = [(name, value) for name, value in given if value is not None]
     rules += [parse_rule(text) for text in stop_when or []]
-    return SamplingRequest(tuple(rules), max_time, cold, idle, strict)
+    return SamplingRequest(tuple(rules), max_time, cold, idle, strict, cache)

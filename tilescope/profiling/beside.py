@@ -10,12 +10,16 @@ from tilescope.errors import InputError
 from tilescope.profiling import samples
 from tilescope.profiling.accuracy import Matrix
 from tilescope.profiling.baseline import MAX_TIME_S, time_calls, time_series
+from tilescope.profiling.caches import CacheCounter, find_counter
 from tilescope.profiling.conditions import Flush, cold_times, idle_times
+from tilescope.profiling.energy.measuring import baseline_energy, idle_power
+from tilescope.profiling.footprint import Footprint, footprint
 from tilescope.profiling.inputs import Inputs
 from tilescope.profiling.interruptions import crowded, interruptions
 from tilescope.profiling.stopping import MinTime, Runs, StoppingRule, find_rule
+from tilescope.runs.counters import Cache, Energy
 from tilescope.runs.figures import SampledStatistics
-from tilescope.targets.protocol import TimedTarget
+from tilescope.targets.protocol import CountsAllocations, TimedTarget
 from tilescope.workloads.gemm import Gemm
 
 MOST_SECONDS = 86_400
@@ -30,7 +34,7 @@ class SamplingRequest:
 
     rules: names and values of stopping rules, beside a number of runs; max_time_s: when they give
     up; cold: with flushed caches, too; idle_s: after pauses of that length, too; strict: refuse a
-    machine whose times cannot be trusted.
+    machine whose times cannot be trusted; cache: what counts the CPU's caches, None for nothing.
     """
 
     rules: tuple[tuple[str, float], ...] = ()
@@ -38,6 +42,7 @@ class SamplingRequest:
     cold: bool = False
     idle_s: float | None = None
     strict: bool = False
+    cache: str | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,7 @@ class Sampling:
     max_time_s: float = MAX_TIME_S
     cold: bool = False
     idle_s: float | None = None
+    cache: CacheCounter | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,9 @@ class Beside:
     first_us: float | None = None
     cold_us: SampledStatistics | None = None
     idle_us: SampledStatistics | None = None
+    footprint: Footprint | None = None
+    energy: Energy | None = None
+    cache: Cache | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -68,8 +77,8 @@ def make_sampling(request: SamplingRequest) -> Sampling:
     """The sampling that a request comes to.
 
     Raises:
-        InputError: an unknown rule, a value that it refuses, no time for what they ask, or a pause
-            of no length.
+        InputError: an unknown rule or counter, a value that it refuses, no time for what they ask,
+            or a pause of no length.
     """
     rules = tuple(find_rule(name, value) for name, value in request.rules)
     if not 0 < request.max_time_s <= MOST_SECONDS:
@@ -86,7 +95,8 @@ def make_sampling(request: SamplingRequest) -> Sampling:
         raise InputError(
             f"The pause is {request.idle_s:g} s; it must be above 0 and at most {MOST_PAUSE_S}."
         )
-    return Sampling(rules, request.max_time_s, request.cold, request.idle_s)
+    cache = find_counter(request.cache) if request.cache is not None else None
+    return Sampling(rules, request.max_time_s, request.cold, request.idle_s, cache)
 
 
 def run_baselines(
@@ -138,5 +148,15 @@ def run_baselines(
         first_us=first_us,
         cold_us=cold,
         idle_us=idle,
+        footprint=_footprint(baseline, call),
+        energy=baseline_energy(call, idle_power()),
+        cache=sampling.cache.count(gemm, call) if sampling.cache else None,
         notes=tuple(note for note in notes if note),
     )
+
+
+def _footprint(baseline: TimedTarget, call: Callable[[], object]) -> Footprint:
+    """What a call holds and allocates, as far as the target counts that."""
+    if not isinstance(baseline, CountsAllocations):
+        return footprint(call, lambda: None)
+    return footprint(call, lambda: baseline.allocated_bytes(call))

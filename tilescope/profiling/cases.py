@@ -15,10 +15,13 @@ from tilescope.profiling import samples
 from tilescope.profiling.accuracy import Matrix, errors, expected_output
 from tilescope.profiling.array_memory import case_memory
 from tilescope.profiling.beside import Beside, Sampling, run_baselines
+from tilescope.profiling.energy.bands import npu_energy
 from tilescope.profiling.error_detail import error_detail
+from tilescope.profiling.footprint import with_baseline
 from tilescope.profiling.inputs import Inputs, make_inputs
 from tilescope.profiling.intervals import outside, validated
 from tilescope.quantities.dtypes import is_integer
+from tilescope.runs.counters import Energy
 from tilescope.runs.figures import (
     BudgetTerm,
     Grid,
@@ -168,7 +171,9 @@ def _case(
         kernels=kernel_shares(outcome),
         budget=budget(outcome),
         tiles=outcome.tiles,
-        memory=case_memory(outcome.outcome, bench.device),
+        memory=with_baseline(case_memory(outcome.outcome, bench.device), beside.footprint),
+        energy=_energy(bench, outcome, beside),
+        cache=(beside.cache,) if beside.cache else (),
         bound=outcome.bound,
         interval_us=found.interval(npu.median),
         notes=(
@@ -178,6 +183,15 @@ def _case(
             *outcome.notes,
         ),
     )
+
+
+def _energy(bench: Bench, outcome: TargetOutcome, beside: Beside) -> tuple[Energy, ...]:
+    """What the NPU and the baseline may take, or why that is not known.
+
+    A device with values of one's own, or another power mode, is another than what was published.
+    """
+    npu = npu_energy(bench.device.name, outcome.npu_us)
+    return (npu, beside.energy) if beside.energy else (npu,)
 
 
 def judged(gemm: Gemm, mapping: Mapping, outcome: TargetOutcome, expected: Matrix) -> NDArray[Any]:

@@ -11,10 +11,12 @@ import textwrap
 
 from tilescope.quantities.units import format_count, format_percent, format_us, significant
 from tilescope.reports.advice import advice_sentence, command_lines
+from tilescope.reports.beside_time import beside_time
 from tilescope.reports.bounds import bound_sentence, bound_table
 from tilescope.reports.budget import bound_by, closing_percentages, meaning, short, summed
 from tilescope.reports.case_table import case_table
 from tilescope.reports.intervals import within
+from tilescope.reports.measuring import measured_sentences
 from tilescope.reports.paint import PLAIN, Paint
 from tilescope.reports.whatif import changes_line
 from tilescope.reports.wrapping import wrap
@@ -23,7 +25,6 @@ from tilescope.runs.models import Case, MappingChoice, Run
 BAR_WIDTH = 10
 UNITS = "ns|µs|ms|s|runs|threads"
 NO_BREAK = "\u00a0"
-NOISY_VARIATION = 0.10
 SUBJECTS = {"linear": "Linear projections", "gemm": "Matrix product", "tile": "One block"}
 
 
@@ -45,6 +46,8 @@ def screen_parts(run: Run, *, width: int = 80, paint: Paint = PLAIN) -> list[lis
         _trust(run, width, paint),
         case_table(run.cases, width=width, paint=paint),
     ]
+    if also := beside_time(run):
+        blocks.append([paint("Beside time", "strong"), *_wrapped(also, width)])
     if advice := _advice(run, width, paint):
         blocks.append(advice)
     return blocks
@@ -176,8 +179,7 @@ def _trust(run: Run, width: int, paint: Paint) -> list[str]:
 
 def trust(run: Run) -> list[str]:
     """Where the figures come from and what is not known of them, in sentences."""
-    cases, provenance = run.cases, run.provenance
-    lines = []
+    cases, lines = run.cases, []
     if all(case.npu_us.kind == "simulated" for case in cases):
         devices = ", ".join(sorted({f"{case.device} under {case.runtime}" for case in cases}))
         lines.append(f"NPU times are simulated ({devices}), deterministic: n = 1, ± 0.000")
@@ -186,24 +188,7 @@ def trust(run: Run) -> list[str]:
         lines.append("No error interval: how far hardware would differ is not known")
     lines.extend(dict.fromkeys(note for case in cases for note in case.notes))
     lines.append(_accuracy(cases))
-    runs = {case.baseline_us.n for case in cases if case.baseline_us}
-    if runs:
-        threads = provenance.torch_threads
-        lines.append(
-            f"PyTorch {provenance.torch or ''} is measured on this machine: median of "
-            f"{'/'.join(map(str, sorted(runs)))} runs"
-            + (f", {threads} thread{'' if threads == 1 else 's'}" if threads else "")
-        )
-    noisy = [
-        f"{case.name} {time.std / time.mean:.0%}"
-        for case in cases
-        if (time := case.baseline_us) and time.std > NOISY_VARIATION * time.mean
-    ]
-    if noisy:
-        lines.append(
-            "PyTorch's times spread by more than 10 % (standard deviation over mean): "
-            + ", ".join(noisy)
-        )
+    lines += measured_sentences(run)
     missing = dict.fromkeys(case.baseline_missing for case in cases if case.baseline_missing)
     lines += [f"No PyTorch figure: {reason}" for reason in missing]
     if not run.complete:

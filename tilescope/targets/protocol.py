@@ -60,3 +60,11 @@ class TimedTarget(Target, Protocol):
 
     def output(self, result: Any) -> Array:
         """C [m, n] in float64 from what the callable returned."""
+
+
+@runtime_checkable
+class CountsAllocations(Protocol):
+    """A timed target that can say what one of its calls allocates."""
+
+    def allocated_bytes(self, call: Callable[[], Any]) -> int | None:
+        """Bytes that one call leaves allocated, scratch of its own steps aside; None if unknown."""

@@ -98,6 +98,25 @@ class PyTorchTarget:
         values: NDArray[np.float64] = result.to(self._load().float64).numpy()
         return values
 
+    def allocated_bytes(self, call: Callable[[], Any]) -> int | None:
+        """What the operators of one call allocate, by PyTorch's own profiler.
+
+        What an operator frees before it returns is not in it. None where PyTorch has no such
+        profiler.
+        """
+        try:
+            profiler = importlib.import_module("torch.autograd.profiler_legacy").profile
+            with profiler(profile_memory=True) as profile:
+                call()
+            sizes = [
+                event.self_cpu_memory_usage
+                for event in profile.function_events
+                if event.name != "[memory]"
+            ]
+        except (ImportError, AttributeError, RuntimeError):
+            return None
+        return int(sum(size for size in sizes if size > 0))
+
     def _tensor(self, matrix: NDArray[Any]) -> Any:
         """A copy of a numpy matrix as a tensor; numpy has bfloat16 only as bits to PyTorch."""
         torch = self._load()

@@ -1,0 +1,161 @@
+"""The baseline's use of the CPU's caches: hardware counters, or a simulator of caches on request.
+
+Both are programs beside us: `perf stat` counts for this very process while calls follow one
+another; `valgrind --tool=cachegrind` runs the product in a process of its own, on a model of this
+machine's caches, twice, so that what only starting takes drops out.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from tilescope.quantities.names import check_choice
+from tilescope.runs.counters import Cache, CacheLevel
+from tilescope.workloads.gemm import Gemm
+
+EVENTS = ("L1-dcache-loads", "L1-dcache-load-misses", "cache-references", "cache-misses")
+PERF_S = 0.3
+SETTLE_S = 0.1
+CACHEGRIND_CALLS = 3
+CACHEGRIND_S = 900
+PROGRAM = "tilescope.profiling.product"
+
+
+class CacheCounter(Protocol):
+    """Something that counts what caches were asked for and did not hold."""
+
+    def count(self, gemm: Gemm, call: Callable[[], object]) -> Cache:
+        """The figures of one call, or why there are none."""
+        ...
+
+
+def find_counter(name: str) -> CacheCounter:
+    """The counter of a name: perf or cachegrind.
+
+    Raises:
+        InputError: there is no such counter.
+    """
+    counters: dict[str, CacheCounter] = {"perf": Perf(), "cachegrind": Cachegrind()}
+    return counters[check_choice("cache counter", name, tuple(counters))]
+
+
+class Perf:
+    """The processor's own counters, through `perf stat`."""
+
+    def count(self, gemm: Gemm, call: Callable[[], object]) -> Cache:
+        """The counts of one call, on average over as many as fit into a moment."""
+        if (perf := shutil.which("perf")) is None:
+            return Cache(missing="perf is not installed (package linux-perf or linux-tools)")
+        with tempfile.TemporaryDirectory() as folder:
+            out = Path(folder, "perf.csv")
+            command = [perf, "stat", "-x", ";", "-o", str(out), "-e", ",".join(EVENTS)]
+            with subprocess.Popen(
+                [*command, "-p", str(os.getpid())],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
+            ) as process:
+                time.sleep(SETTLE_S)
+                calls, start = 0, time.perf_counter()
+                while time.perf_counter() - start < PERF_S:
+                    call()
+                    calls += 1
+                process.send_signal(signal.SIGINT)
+                said = process.communicate(timeout=20)[1]
+            text = out.read_text(encoding="utf-8") if out.exists() else ""
+        return read_perf(text, calls, said)
+
+
+def read_perf(text: str, calls: int, said: str = "") -> Cache:
+    """The figures in what `perf stat -x ;` wrote for so many calls."""
+    counts: dict[str, float] = {}
+    for line in text.splitlines():
+        fields = line.split(";")
+        if len(fields) > 2 and re.fullmatch(r"[0-9.]+", fields[0]):
+            counts[fields[2].split(":")[0]] = float(fields[0]) / calls
+    pairs = (("L1 data", EVENTS[0], EVENTS[1]), ("last level", EVENTS[2], EVENTS[3]))
+    levels = tuple(
+        CacheLevel(level=level, accesses=counts.get(asked), misses=counts[missed])
+        for level, asked, missed in pairs
+        if missed in counts
+    )
+    if levels:
+        return Cache(kind="measured", levels=levels, source=f"perf stat, {calls} calls")
+    reason = "this machine exposes no counters of its caches, as is usual for virtual machines"
+    if "paranoid" in said or "permission" in said.lower():
+        reason = "counting is for root alone; `sudo sysctl kernel.perf_event_paranoid=1`"
+    return Cache(missing=f"perf: {reason}; `--cache cachegrind` simulates them")
+
+
+class Cachegrind:
+    """Valgrind's model of caches, of this machine's sizes where it knows them."""
+
+    def count(self, gemm: Gemm, call: Callable[[], object]) -> Cache:
+        """The counts of one call: of four calls less those of one, over three."""
+        if (valgrind := shutil.which("valgrind")) is None:
+            return Cache(missing="valgrind is not installed (package valgrind)")
+        try:
+            one, more = (self._run(valgrind, gemm, n) for n in (1, 1 + CACHEGRIND_CALLS))
+        except subprocess.TimeoutExpired:
+            return Cache(missing=f"cachegrind took longer than {CACHEGRIND_S} s")
+        except ChildProcessError as error:
+            return Cache(missing=f"cachegrind: {error}")
+        counts = {
+            name: max(more[name] - one[name], 0) / CACHEGRIND_CALLS for name in more if name in one
+        }
+        return Cache(
+            kind="simulated",
+            levels=(
+                CacheLevel(
+                    level="L1 data",
+                    accesses=counts["Dr"] + counts["Dw"],
+                    misses=counts["D1mr"] + counts["D1mw"],
+                ),
+                CacheLevel(
+                    level="last level",
+                    accesses=counts["D1mr"] + counts["D1mw"],
+                    misses=counts["DLmr"] + counts["DLmw"],
+                ),
+            ),
+            source="cachegrind, one thread, with the instructions that valgrind knows",
+        )
+
+    def _run(self, valgrind: str, gemm: Gemm, calls: int) -> dict[str, float]:
+        """The totals of a process that makes so many calls."""
+        with tempfile.TemporaryDirectory() as folder:
+            out = Path(folder, "cachegrind.out")
+            command = [valgrind, "--tool=cachegrind", "--cache-sim=yes"]
+            command += [f"--cachegrind-out-file={out}", sys.executable, "-m", PROGRAM]
+            command += [*map(str, (gemm.m, gemm.n, gemm.k)), gemm.dtype, str(calls)]
+            done = subprocess.run(
+                command,
+                env={**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
+                capture_output=True,
+                text=True,
+                timeout=CACHEGRIND_S,
+                check=False,
+            )
+            if done.returncode != 0 or not out.exists():
+                said = done.stderr.strip().splitlines() or ["no output"]
+                raise ChildProcessError(said[-1])
+            return read_cachegrind(out.read_text(encoding="utf-8", errors="replace"))
+
+
+def read_cachegrind(text: str) -> dict[str, float]:
+    """The totals in a file that cachegrind wrote, by its own names of events."""
+    names = re.search(r"^events: (.*)$", text, re.MULTILINE)
+    totals = re.search(r"^summary: (.*)$", text, re.MULTILINE)
+    if names is None or totals is None:
+        raise ChildProcessError("its output holds no totals")
+    values = map(float, totals[1].replace(",", "").split())
+    return dict(zip(names[1].split(), values, strict=True))

@@ -1,0 +1,1 @@
+"""Energy: measured where the machine exposes it, a published band for a simulated NPU."""
