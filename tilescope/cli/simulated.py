@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tilescope.designs.mlir.calls import StatedKernel
+from tilescope.designs.mlir.calls import Stated
 from tilescope.designs.mlir.reading import read_design
 from tilescope.devices import load_device
 from tilescope.errors import InputError
+from tilescope.kernels.functions import FunctionKernel
 from tilescope.reports.designs import SimulatedDesign, kernels_of
 from tilescope.simulation.drawing import draw_arrays, written_buffers
 from tilescope.simulation.simulate import simulate_design
@@ -19,7 +20,7 @@ from tilescope.targets.whatif import change
 
 
 def read_file(
-    file: str, device: str | None, costs: Mapping[str, int], settings: Sequence[str] = ()
+    file: str, device: str | None, costs: Mapping[str, Stated | int], settings: Sequence[str] = ()
 ) -> SimulatedDesign:
     """The design in a file (`-` is standard input) and the device that it is to run on.
 
@@ -36,13 +37,20 @@ def read_file(
     target = load_device(device or str(read.device))
     changed = change(settings, target, None)
     kernels = kernels_of(read.design)
-    stated = tuple(kernel.symbol for kernel in kernels if isinstance(kernel, StatedKernel))
+    functions = [kernel for kernel in kernels if isinstance(kernel, FunctionKernel)]
+    stated = tuple(kernel.symbol for kernel in functions if not kernel.is_code)
+    code = [kernel for kernel in functions if kernel.is_code]
     notes = list(read.notes)
     if device is not None and read.device not in (None, target.machine.split(":")[0]):
         notes.append(f"The text is for {read.array}; it was run on {target.name} as asked.")
     if stated:
         names = ", ".join(stated)
         notes.append(f"The cycles of {names} are those that the costs file states.")
+    if code:
+        notes.append(
+            f"{len(code)} stretches of code in its cores are taken as scalar code at a stated "
+            "rate, which nobody measured; a compiler that makes vectors of it may be much faster."
+        )
     unused = sorted(set(costs) - set(stated))
     if unused:
         notes.append(f"The costs file names what no core calls: {', '.join(unused)}.")
@@ -62,10 +70,16 @@ def run(read: SimulatedDesign, *, timing_only: bool, seed: int) -> SimulatedDesi
 
     Raises DesignError where the design does not fit the device or cannot finish.
     """
-    if timing_only or read.stated:
+    unknown = [
+        kernel.symbol
+        for kernel in kernels_of(read.design)
+        if isinstance(kernel, FunctionKernel) and kernel.make is None
+    ]
+    if timing_only or unknown:
         notes = read.notes
-        if read.stated and not timing_only:
-            notes = (*notes, "What they compute is not known, so no data were moved.")
+        if unknown and not timing_only:
+            names = ", ".join(unknown)
+            notes = (*notes, f"What {names} computes is not known, so no data were moved.")
         return replace(read, outcome=simulate_design(read.design, read.device), notes=notes)
     arrays = draw_arrays(read.design, seed)
     outcome = simulate_design(read.design, read.device, arrays)

@@ -45,7 +45,8 @@ def draw_arrays(design: Design, seed: int) -> dict[str, Array]:
 
 def written_buffers(design: Design) -> set[str]:
     """Host buffers that are written and never read."""
-    read, written = set(), set()
+    read: set[str] = set()
+    written: set[str] = set()
     for task in design.started:
         if isinstance(task, DmaTask):
             reads = design.fifo(task.fifo).producer.kind == "shim"

@@ -23,10 +23,12 @@ from tilescope.designs.ir import (
 from tilescope.designs.parts import ChannelTask, ControllerWork, DmaPort, UseLock, WriteWord
 from tilescope.devices.device import Device
 from tilescope.kernels.contract import Role
+from tilescope.kernels.functions import FunctionKernel
 from tilescope.kernels.library import load_library
 from tilescope.quantities.dtypes import dtype_bytes
 from tilescope.simulation.clocks import TimeBase
 from tilescope.simulation.ddr import ddr_load
+from tilescope.simulation.functions import FunctionThunks
 from tilescope.simulation.part_lowering import PartLowering
 from tilescope.simulation.walks import byte_walk
 
@@ -62,6 +64,7 @@ class Lowered:
     channel_names: list[str] = field(default_factory=list)
     kernel_names: list[str] = field(default_factory=list)
     host_names: list[str] = field(default_factory=list)
+    functions: FunctionThunks = field(default_factory=FunctionThunks)
     object_ends: list[ObjectEnd] = field(default_factory=list)
     streams: list[tuple[int, tuple[int, ...]]] = field(default_factory=list)
 
@@ -343,10 +346,14 @@ class _Lowering:
 
     def _add_call(self, core: int, call: Call, ports: dict[str, int]) -> int:
         kernel = call.kernel
-        if kernel.symbol not in self.kernels:
+        if isinstance(kernel, FunctionKernel):
+            index = self._add_function(core, kernel, call)
+        elif kernel.symbol not in self.kernels:
             thunk = self.library.address(kernel.symbol) if self.library else 0
-            self.kernels[kernel.symbol] = self.program.add_kernel(kernel.symbol, thunk)
+            index = self.kernels[kernel.symbol] = self.program.add_kernel(kernel.symbol, thunk)
             self.out.kernel_names.append(kernel.name)
+        else:
+            index = self.kernels[kernel.symbol]
         ticks = kernel.cycles(self.device, *call.scalars) * self.base.array_ticks
         pointers = [
             (ports[operand.fifo], operand.index, -1)
@@ -354,10 +361,20 @@ class _Lowering:
             else (-1, 0, self.parts.buffers[operand.buffer])
             for operand in call.operands
         ]
-        added: int = self.program.add_call(
-            core, self.kernels[kernel.symbol], ticks, pointers, list(call.scalars)
-        )
+        added: int = self.program.add_call(core, index, ticks, pointers, list(call.scalars))
         return added
+
+    def _add_function(self, core: int, kernel: FunctionKernel, call: Call) -> int:
+        """A kernel that is a Python function, for one place of one core."""
+        thunk = 0
+        if self.library is not None:
+            arguments = kernel.arguments(*call.scalars)
+            sizes = [(argument.elements, argument.dtype) for argument in arguments]
+            thunk = self.out.functions.address(kernel, core, sizes)
+            if thunk == 0:
+                raise ValueError(f"what {kernel.symbol} computes is not known")
+        self.out.kernel_names.append(kernel.name)
+        return int(self.program.add_kernel(kernel.symbol, thunk))
 
     # --- controller ---------------------------------------------------------------------------
 

@@ -157,6 +157,8 @@ def simulate_design(
     table = np.array([step + [0] * (STEP_COLUMNS - len(step))], dtype=np.int64)
     with _plain_errors(design.name, device):
         raw = _engine.Plan([prepared.lowered.program]).run(host, table, spans)
+    for error in prepared.lowered.functions.errors:
+        raise error
     return read_outcome(prepared.lowered, raw[0])
 
 

@@ -2,53 +2,45 @@
 
 from __future__ import annotations
 
+import ast
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 
 from tilescope.designs.ir import ObjectFifo
+from tilescope.designs.mlir.formulas import assign, names_of, parse_formula, value_of
 from tilescope.designs.parts import Buffer
-from tilescope.devices.device import Device
 from tilescope.errors import InputError
 from tilescope.kernels import references, tolerances
 from tilescope.kernels.catalog import all_kernels
 from tilescope.kernels.contract import Kernel, Operand, Role
+from tilescope.kernels.functions import (
+    Arrays,
+    Function,
+    FunctionKernel,
+    Memory,
+    StatedCost,
+)
 
 MAX_CYCLES = 100_000_000  # of one call; a tenth of a second
 STATED = "stated in the costs file"
 
 
 @dataclass(frozen=True)
-class StatedCost:
-    """Array cycles of one call as a costs file states them."""
+class Stated:
+    """What a costs file says of one function: its cycles, and what it computes if it says so."""
 
-    call_cycles: int
-    estimated: bool = True
-    note: str = STATED
-
-    def cycles(self, device: Device, *scalars: int) -> int:
-        """The same on any device and for any sizes."""
-        return self.call_cycles
-
-    def operations(self, *scalars: int) -> dict[str, int]:
-        """Nothing is known of what it does."""
-        return {}
+    cycles: int | ast.expr
+    computes: tuple[str, ast.expr] | None = None
 
 
-@dataclass(frozen=True)
-class StatedKernel(Kernel):
-    """A function of which only the cost of a call is known: it has a time and computes nothing."""
+def read_costs(path: Path) -> dict[str, Stated]:
+    """Costs by function name, from a TOML file with a table [kernel.NAME] for each.
 
-    def problems(self, *scalars: int) -> tuple[str, ...]:
-        """It takes any sizes."""
-        return ()
-
-
-def read_costs(path: Path) -> dict[str, int]:
-    """Cycles by function name, from a TOML file with a table [kernel.NAME] cycles = N for each.
-
-    Raises InputError for a file that cannot be read or holds anything else.
+    `cycles` is a number or a formula, `computes` a formula that is assigned to a buffer. Raises
+    InputError for a file that cannot be read or holds anything else.
     """
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -59,15 +51,40 @@ def read_costs(path: Path) -> dict[str, int]:
     tables = content.get("kernel")
     if set(content) != {"kernel"} or not isinstance(tables, dict):
         raise InputError(f"{path} should hold a table [kernel.NAME] for each function.")
-    costs = {}
-    for name, table in tables.items():
-        cycles = table.get("cycles") if isinstance(table, dict) and set(table) == {"cycles"} else 0
-        if not isinstance(cycles, int) or isinstance(cycles, bool) or not 0 < cycles <= MAX_CYCLES:
-            raise InputError(
-                f"{path}: [kernel.{name}] should hold cycles = N alone, N from 1 to 100,000,000."
-            )
-        costs[name] = cycles
-    return costs
+    return {name: _stated_cost(path, name, table) for name, table in tables.items()}
+
+
+def _stated_cost(path: Path, name: str, table: object) -> Stated:
+    where = f"{path}: [kernel.{name}]"
+    if not isinstance(table, dict) or not {"cycles"} <= set(table) <= {"cycles", "computes"}:
+        raise InputError(f'{where} should hold cycles = N, and computes = "..." if it is known.')
+    cycles, computes = table["cycles"], table.get("computes")
+    try:
+        found: int | ast.expr
+        if isinstance(cycles, str):
+            formula = parse_formula(cycles, assigns=False)
+            assert isinstance(formula, ast.expr)
+            found = formula
+        elif isinstance(cycles, bool) or not isinstance(cycles, int):
+            raise InputError(f"{cycles!r} is no number of cycles.")
+        else:
+            found = check_cycles(cycles)
+        if computes is None:
+            return Stated(found)
+        if not isinstance(computes, str):
+            raise InputError(f"{computes!r} is no formula.")
+        assigned = parse_formula(computes, assigns=True)
+        assert isinstance(assigned, tuple)
+        return Stated(found, assigned)
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from None
+
+
+def check_cycles(cycles: int) -> int:
+    """Cycles of one call, from 1 to 100,000,000. Raises InputError for any others."""
+    if not 0 < cycles <= MAX_CYCLES:
+        raise InputError(f"A call takes 1 to {MAX_CYCLES:,} cycles, not {cycles:,}.")
+    return cycles
 
 
 @dataclass(frozen=True)
@@ -91,7 +108,7 @@ def match_kernel(
     toolchain: str,
     objects: Sequence[Given],
     scalars: Sequence[int],
-    costs: Mapping[str, int],
+    costs: Mapping[str, Stated | int],
 ) -> Kernel:
     """The kernel of a call on objects of FIFOs; a stated cost goes before a contract.
 
@@ -124,10 +141,21 @@ def match_kernel(
     return kernel.compiled_by(toolchain)
 
 
-def _stated(symbol: str, objects: Sequence[Given], scalars: Sequence[int], cycles: int) -> Kernel:
+def _stated(
+    symbol: str, objects: Sequence[Given], scalars: Sequence[int], given: Stated | int
+) -> Kernel:
+    stated = Stated(given) if isinstance(given, int) else given
+    cycles = stated.cycles
+    if not isinstance(cycles, int):
+        names = names_of([one.elements for one in objects], scalars)
+        try:
+            cycles = check_cycles(ceil(float(value_of(cycles, names))))
+        except (ArithmeticError, TypeError, ValueError):
+            raise InputError(f"The cycles of {symbol} are no number.") from None
+    make = _computing(stated.computes) if stated.computes else None
     operands = tuple(Operand(one.name, one.role, one.dtype, 1, one.elements) for one in objects)
     dtypes = [one.dtype for one in objects] or ["int32"]
-    return StatedKernel(
+    return FunctionKernel(
         name=symbol,
         symbol=symbol,
         source=f"{symbol}.cc",
@@ -139,7 +167,20 @@ def _stated(symbol: str, objects: Sequence[Given], scalars: Sequence[int], cycle
         block=None,
         operands=operands,
         scalars=tuple(f"size{place}" for place in range(len(scalars))),
-        cost=StatedCost(cycles),
+        cost=StatedCost(cycles, STATED),
         reference=references.convert,
         error_model=tolerances.exact,
+        make=make,
     )
+
+
+def _computing(computes: tuple[str, ast.expr]) -> Callable[[Memory], Function]:
+    target, formula = computes
+
+    def run(arrays: Arrays, sizes: Sequence[int]) -> None:
+        try:
+            assign(target, formula, arrays, sizes)
+        except (ArithmeticError, TypeError, ValueError) as error:
+            raise InputError(f"What {target} becomes cannot be worked out: {error}.") from None
+
+    return lambda memory: run

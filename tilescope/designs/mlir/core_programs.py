@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from math import prod
 
 from xdsl.dialects import func, scf
+from xdsl.dialects.builtin import MemRefType, NoneAttr
 from xdsl.ir import Block, Operation, SSAValue
 
 from tilescope.designs.ir import (
@@ -19,7 +21,8 @@ from tilescope.designs.ir import (
     Statement,
     Tile,
 )
-from tilescope.designs.mlir.calls import Given, match_kernel
+from tilescope.designs.mlir.calls import Given, Stated, match_kernel
+from tilescope.designs.mlir.code.stretches import CodeReader, Nest, is_code
 from tilescope.designs.mlir.descriptors import DescriptorReader, reaches
 from tilescope.designs.mlir.syntax import Source
 from tilescope.designs.mlir.types import SubviewType, read_number, read_numbers, read_text
@@ -31,6 +34,12 @@ ENDLESS_TRIPS = (1 << 31) - 1  # from here on a loop is taken to run for ever
 MAX_TRIPS = 10_000_000  # of all loops around a statement that end
 MAX_OBJECTS = 1 << 16  # of one acquire
 PORTS = {"Produce": 0, "Consume": 1}
+RESHAPES = {
+    "memref.cast",
+    "memref.collapse_shape",
+    "memref.expand_shape",
+    "memref.reinterpret_cast",
+}
 
 
 @dataclass(frozen=True)
@@ -50,12 +59,17 @@ class CoreReader:
     source: Source
     tile: Tile
     fifos: Mapping[str, ObjectFifo]
-    costs: Mapping[str, int]
+    costs: Mapping[str, Stated | int]
     toolchains: Mapping[str, str]
     memory: DescriptorReader
     held: dict[str, int] = field(default_factory=dict)
     released: dict[str, int] = field(default_factory=dict)
     views: dict[SSAValue, _View] = field(default_factory=dict)
+    nests: list[Nest] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Code that the core holds itself is read by a reader of its own."""
+        self.code = CodeReader(self.source, self.memory.numbers)
 
     def read(self, block: Block) -> CoreProgram:
         """The program of a core's region. Raises InputError with the place of what is not one."""
@@ -63,34 +77,84 @@ class CoreReader:
 
     def _body(self, ops: Iterable[Operation], trips: int) -> tuple[Statement, ...]:
         found: list[Statement] = []
+        code: list[Operation] = []
         for op in ops:
-            match op.name:
-                case "aie.end" | "scf.yield":
-                    if op.operands:
-                        raise self.source.fault(op, "A loop that hands values on is not simulated.")
-                case "aie.use_lock":
-                    found.append(self._lock(op))
-                case "scf.if":
-                    found.extend(self._branch(op, trips))
-                case "aie.objectfifo.acquire":
-                    found.extend(self._acquire(op))
-                case "aie.objectfifo.release":
-                    found.append(self._release(op))
-                case "aie.objectfifo.subview.access":
-                    self._access(op)
-                case "func.call":
-                    found.append(self._call(op))
-                case "scf.for":
-                    found.append(self._loop(op, trips))
-                case _ if self.memory.numbers.follow(op):
-                    pass
-                case _:
-                    raise self.source.fault(
-                        op,
-                        f"{op.name} in a core is not simulated; neither its data nor its time "
-                        "can go on without it.",
-                    )
+            if op.name not in ("aie.end", "scf.yield") and is_code(op):
+                if not self.memory.numbers.follow(op) and not self._rename(op):
+                    code.append(op)
+                continue
+            found.extend(self._code(code))
+            code = []
+            found.extend(self._statement(op, trips))
+        found.extend(self._code(code))
         return tuple(found)
+
+    def _statement(self, op: Operation, trips: int) -> tuple[Statement, ...]:
+        match op.name:
+            case "aie.end" | "scf.yield":
+                if op.operands:
+                    raise self.source.fault(op, "A loop that hands values on is not simulated.")
+                return ()
+            case "aie.use_lock":
+                return (self._lock(op),)
+            case "scf.if":
+                return self._branch(op, trips)
+            case "aie.objectfifo.acquire":
+                return tuple(self._acquire(op))
+            case "aie.objectfifo.release":
+                return (self._release(op),)
+            case "aie.objectfifo.subview.access":
+                self._access(op)
+                return ()
+            case "func.call":
+                return (self._call(op),)
+            case "scf.for":
+                return (self._loop(op, trips),)
+        raise self.source.fault(
+            op,
+            f"{op.name} in a core is not simulated; neither its data nor its time can go on "
+            "without it.",
+        )
+
+    def _code(self, ops: list[Operation]) -> tuple[Statement, ...]:
+        """Operations in a row that only compute, as one call."""
+        if not ops:
+            return ()
+        call = self.code.read(ops, self.nests, self._operand)
+        return () if call is None else (call,)
+
+    def _rename(self, op: Operation) -> bool:
+        """Whether an operation gives an object or a buffer as a whole another shape, no more."""
+        if op.name not in RESHAPES or not op.operands:
+            return False
+        source, result = op.operands[0], op.results[0]
+        kind = result.type
+        if not isinstance(kind, MemRefType) or not isinstance(kind.layout, NoneAttr):
+            return False
+        found = self._operand(source)
+        if found is None or prod(kind.get_shape()) != found[1].elements:
+            return False
+        if source in self.views:
+            self.views[result] = self.views[source]
+        else:
+            self.memory.buffers[result] = self.memory.buffers[source]
+        return True
+
+    def _operand(self, value: SSAValue) -> tuple[Held | InBuffer, Given] | None:
+        """What a value stands for as an argument: an object held, or a buffer; None for others."""
+        view = self.views.get(value)
+        if view is not None and view.index is not None:
+            fifo = self.fifos[view.fifo]
+            where = value.owner if isinstance(value.owner, Operation) else None
+            held = self._held(where or self.source.module, view, view.index)
+            return held, Given.of(fifo, self._role(view.fifo))
+        buffer = self.memory.buffers.get(value)
+        if buffer is None:
+            return None
+        if not reaches(self.tile, buffer.tile):
+            where = value.owner if isinstance(value.owner, Operation) else self.source.module
+            raise self.source.fault(where, f"{self.tile} does not reach {buffer.name}.")
+        return InBuffer(buffer.name), Given.of(buffer, Role.INOUT)
 
     def _port(self, op: Operation) -> tuple[str, int]:
         """The FIFO of an acquire or a release, and how many objects it says."""
@@ -169,20 +233,15 @@ class CoreReader:
         objects: list[Given] = []
         scalars: list[int] = []
         for value in op.arguments:
-            view, number = self.views.get(value), self.memory.numbers.of(value)
+            number = self.memory.numbers.of(value)
+            operand = None if number is not None else self._operand(value)
             if number is not None:
                 scalars.append(number)
-            elif view is not None and view.index is not None:
+            elif operand is not None:
                 if scalars:
                     raise self.source.fault(op, f"{symbol} should take its buffers first.")
-                held.append(self._held(op, view, view.index))
-                objects.append(Given.of(self.fifos[view.fifo], self._role(view.fifo)))
-            elif value in self.memory.buffers and not scalars:
-                buffer = self.memory.buffers[value]
-                if not reaches(self.tile, buffer.tile):
-                    raise self.source.fault(op, f"{self.tile} does not reach {buffer.name}.")
-                held.append(InBuffer(buffer.name))
-                objects.append(Given.of(buffer, Role.INOUT))
+                held.append(operand[0])
+                objects.append(operand[1])
             else:
                 raise self.source.fault(
                     op, f"An argument of {symbol} is neither an object held nor a constant."
@@ -228,7 +287,9 @@ class CoreReader:
         for value, view in views.items():  # a second trip would find other objects there
             if _releases(op, view.fifo):
                 del self.views[value]
+        self.nests.append(Nest(op.body.block.args[0], first, step, None if endless else trips))
         body = self._body(op.body.block.ops, around if endless else max(1, trips) * around)
+        self.nests.pop()
         self.views = views
         if before != {name: count for name, count in self.held.items() if count}:
             raise self.source.fault(op, "A trip of the loop ends with other objects than it began.")

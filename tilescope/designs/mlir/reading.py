@@ -9,6 +9,7 @@ from xdsl.dialects import func
 from xdsl.ir import Block, Operation, SSAValue
 
 from tilescope.designs.ir import CoreProgram, Design, Link, ObjectFifo, Tile
+from tilescope.designs.mlir.calls import Stated
 from tilescope.designs.mlir.checks import check_design, check_ports
 from tilescope.designs.mlir.control import words_of
 from tilescope.designs.mlir.core_programs import CoreReader
@@ -41,7 +42,9 @@ class ReadDesign:
     notes: tuple[str, ...] = ()
 
 
-def read_design(text: str, name: str, costs: Mapping[str, int] | None = None) -> ReadDesign:
+def read_design(
+    text: str, name: str, costs: Mapping[str, Stated | int] | None = None
+) -> ReadDesign:
     """The design in a text; `name` is that of its file, `costs` cycles by function name.
 
     Raises InputError, with `file:line:column`, for what is no MLIR-AIE at the level of object
@@ -52,7 +55,7 @@ def read_design(text: str, name: str, costs: Mapping[str, int] | None = None) ->
 
 
 class _Reader:
-    def __init__(self, source: Source, costs: Mapping[str, int]) -> None:
+    def __init__(self, source: Source, costs: Mapping[str, Stated | int]) -> None:
         self.source = source
         self.costs = costs
         self.columns = 0

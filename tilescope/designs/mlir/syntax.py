@@ -61,7 +61,7 @@ def parse(text: str, name: str) -> Source:
         raise InputError(f"{place_of(name, text, text.index(chr(0)))}: this is no text.")
     parser: _Parser | None = None
     try:
-        parser = _Parser(_context(), text, name)
+        parser = _Parser(_context(text), text, name)
         module = parser.parse_module()
     except ParseError as error:
         said = error.msg.strip().rstrip(".")
@@ -80,10 +80,18 @@ def parse(text: str, name: str) -> Source:
     return Source(module, name, text, parser.positions)
 
 
-def _context() -> Context:
+def _context(text: str) -> Context:
     context = Context(allow_unregistered=True)
     for dialect in (arith.Arith, builtin.Builtin, func.Func, scf.Scf):
         context.load_dialect(dialect)
+    if "linalg." in text:  # these two take a while to import
+        from xdsl.dialects.linalg import Linalg
+
+        context.load_dialect(Linalg)
+    if "math." in text:
+        from xdsl.dialects.math import Math
+
+        context.load_dialect(Math)
     own = {operation.name for operation in OPERATIONS}
     for known in memref.MemRef.operations:
         if known.name not in own:

@@ -1,0 +1,1 @@
+"""Code inside cores: loads, stores, arithmetic and loops that a compiler left as they are."""
