@@ -147,5 +147,9 @@ def test_advice_stands_in_the_run_file_unless_it_is_not_wanted() -> None:
     words = ["linear", "--test-case", "q_proj", "--dtype", "bf16", "--timing-only", "--json", "-"]
     advised = Run.model_validate(json.loads(CliRunner().invoke(app, words).stdout))
     assert len(advised.advice) == 1
+    shown = CliRunner().invoke(app, words[:-2]).stdout
+    assert shown.count("Next\n") == 1
+    assert shown.endswith("tilescope search q_proj --dtype bf16\n")
+    assert "Next" not in CliRunner().invoke(app, [*words[:-2], "--no-advice"]).stdout
     without = CliRunner().invoke(app, [*words, "--no-advice"])
     assert Run.model_validate(json.loads(without.stdout)).advice == ()

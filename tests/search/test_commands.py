@@ -6,7 +6,7 @@ import pytest
 
 from tilescope.designs.request import MappingRequest
 from tilescope.profiling.products import ProductSettings
-from tilescope.search.commands import command
+from tilescope.search.commands import command, search_command
 from tilescope.workloads.cases import LinearProjectionTestCase, default_test_cases
 
 SEVEN = default_test_cases()
@@ -68,3 +68,32 @@ def test_each_verb_has_a_mapping_of_its_own_that_need_not_be_said() -> None:
     assert command(SEVEN, ProductSettings(mapping=whole)).endswith("--mapping whole-array")
     per_tile = ProductSettings(op="gemm", mapping=MappingRequest())
     assert command([OWN], per_tile).endswith("--mapping per-tile")
+
+
+@pytest.mark.parametrize(
+    ("cases", "words"),
+    [
+        (SEVEN, "tilescope search linear"),
+        (SEVEN[:2], "tilescope search q_proj,k_proj"),
+        ([OWN], "tilescope search 64x128x256"),
+        ([DECODE], "tilescope search 1x960x768"),
+        ([OWN, SEVEN[0]], None),
+    ],
+)
+def test_a_search_is_of_projections_or_of_one_product(
+    cases: list[LinearProjectionTestCase], words: str | None
+) -> None:
+    assert search_command(cases, ProductSettings()) == words
+
+
+def test_a_search_takes_the_place_and_the_arithmetic_and_leaves_the_mapping_open() -> None:
+    settings = ProductSettings(
+        device="npu2",
+        dtype="bf16",
+        mapping=MappingRequest("fused-k", ports="spread", c_dtype="bfloat16", toolchain="chess"),
+        changes=("launch_us=20",),
+    )
+    assert search_command([OWN], settings) == (
+        "tilescope search 64x128x256 --dtype bf16 --out-dtype bfloat16 --device npu2 "
+        "--toolchain chess --set launch_us=20"
+    )

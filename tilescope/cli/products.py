@@ -12,12 +12,14 @@ from tilescope.cli.ending import INTERRUPTED, fail
 from tilescope.errors import InputError
 from tilescope.profiling.products import ProductSettings, Profile, profile_products
 from tilescope.profiling.tiles import TileSettings, profile_tile
+from tilescope.reports.advice import search_lines
 from tilescope.reports.paint import Paint
 from tilescope.reports.screen import screen
 from tilescope.reports.tile import tile_report
 from tilescope.runs.files import check_writable, to_json, write_run
 from tilescope.runs.timeline import timeline_path, write_timeline
 from tilescope.search.advice import advise
+from tilescope.search.commands import search_command
 from tilescope.workloads.cases import LinearProjectionTestCase
 
 STDOUT = "-"
@@ -65,6 +67,11 @@ def profile_and_show(
         sys.stdout.write(to_json(profile.run))
     elif not outputs.quiet:
         print(screen(profile.run, width=terminal.width(), paint=paint), end="")
+        if outputs.advice and (typed := search_command(cases, settings)) is not None:
+            lines = search_lines(profile.run.cases, typed, terminal.width())
+            if lines and not profile.run.advice:
+                lines = ["", paint("Next", "strong"), *lines]
+            print("".join(f"{line}\n" for line in lines), end="")
         if written:
             print(f"\nWritten: {', '.join(map(str, written))}")
     if not profile.run.complete:

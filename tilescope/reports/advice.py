@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import math
+import re
 import textwrap
+from collections.abc import Sequence
 
 from tilescope.quantities.units import format_percent, format_us, significant
 from tilescope.reports.budget import short
+from tilescope.reports.wrapping import wrap
 from tilescope.runs.limits import Advice
+from tilescope.runs.models import Case
 
 INDENT = " " * 4
+NO_BREAK = "\u00a0"
+_OPTION = re.compile(r"(--\S+) (?!--)")
 
 
 def advice_sentence(advice: Advice, whole_us: float) -> str:
@@ -30,14 +37,27 @@ def advice_sentence(advice: Advice, whole_us: float) -> str:
     )
 
 
+def search_lines(cases: Sequence[Case], command: str, width: int) -> list[str]:
+    """How to search every mapping, with what none can beat; none where no case has a bound."""
+    least = [case.bound.workload_us for case in cases if case.bound is not None]
+    if len(least) < len(cases) or not all(least):
+        return []
+    least_us = math.fsum(us for us in least if us is not None)
+    each = "" if len(cases) == 1 else ", case by case,"
+    told = f"Every legal mapping; none{each} takes less than {format_us(least_us)}:"
+    return [*wrap(told, width, indent="  ", hanging=INDENT), *command_lines(command, width)]
+
+
 def command_lines(command: str, width: int) -> list[str]:
     """A command to paste, continued with backslashes where it is wider than the screen."""
+    glued = _OPTION.sub(rf"\1{NO_BREAK}", command)  # an option stays with its value
     lines = textwrap.wrap(
-        command,
+        glued,
         width - 2,
         initial_indent=INDENT,
         subsequent_indent=INDENT * 2,
         break_long_words=False,
         break_on_hyphens=False,
     )
-    return [*(f"{line} \\" for line in lines[:-1]), lines[-1]]
+    broken = [*(f"{line} \\" for line in lines[:-1]), lines[-1]]
+    return [line.replace(NO_BREAK, " ") for line in broken]

@@ -38,6 +38,34 @@ def command(cases: Sequence[LinearProjectionTestCase], settings: ProductSettings
     return shlex.join(words)
 
 
+def search_command(
+    cases: Sequence[LinearProjectionTestCase], settings: ProductSettings
+) -> str | None:
+    """What to type to search every mapping of these cases; None where no one search covers them."""
+    known = {case.name: (case.M, case.N, case.K) for case in default_test_cases()}
+    if all(known.get(case.name) == (case.M, case.N, case.K) for case in cases):
+        names = [case.name for case in cases]
+        workload = "linear" if len(names) == len(known) else ",".join(names)
+    elif len(cases) == 1:
+        workload = f"{cases[0].M}x{cases[0].N}x{cases[0].K}"
+    else:
+        return None
+    default, request = ProductSettings(), settings.mapping
+    words = ["tilescope", "search", workload]
+    for option, value, usual in (
+        ("--dtype", settings.dtype, default.dtype),
+        ("--out-dtype", request.c_dtype, default.mapping.c_dtype),
+        ("--device", settings.device, default.device),
+        ("--runtime", settings.runtime, default.runtime),
+        ("--toolchain", request.toolchain, default.mapping.toolchain),
+    ):
+        if value is not None and value != usual:
+            words += [option, value]
+    for text in settings.changes:
+        words += ["--set", text]
+    return shlex.join(words)
+
+
 def _workload(cases: Sequence[LinearProjectionTestCase], op: str) -> Iterator[str]:
     if op == "gemm":
         yield from (str(side) for side in (cases[0].M, cases[0].N, cases[0].K))
