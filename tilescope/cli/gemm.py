@@ -56,12 +56,14 @@ def gemm(
     seed: options.SeedOption = 0,
     json: options.RunFileOption = None,
     timeline: options.TimelineOption = False,
+    output_dir: options.OutputDirOption = None,
     force: options.ForceOption = False,
     quiet: options.QuietOption = False,
     advice: AdviceOption = True,
     color: options.ColorOption = "auto",
 ) -> None:
     """Profile C[M,N] = A[M,K] @ B[K,N], whatever its sizes; what does not divide is padded."""
+    from tilescope.cli.output_folder import open_folder
     from tilescope.cli.products import Outputs, profile_and_show
     from tilescope.designs.request import MappingRequest
     from tilescope.profiling.products import ProductSettings
@@ -104,10 +106,11 @@ def gemm(
             cache=cache,
         ),
         seed=seed,
-        timeline=timeline,
+        timeline=timeline or output_dir is not None,
         timing_only=timing_only,
         baseline=baseline,
         changes=tuple(set_values or ()),
     )
-    outputs = Outputs(json=json, force=force, quiet=quiet, color=color, advice=advice)
+    folder = open_folder(output_dir, json)
+    outputs = Outputs(json, force, quiet, color=color, advice=advice, folder=folder)
     profile_and_show([LinearProjectionTestCase("gemm", *sizes)], settings, outputs)

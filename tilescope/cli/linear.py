@@ -78,6 +78,7 @@ def linear(
     seed: options.SeedOption = 0,
     json: options.RunFileOption = None,
     timeline: options.TimelineOption = False,
+    output_dir: options.OutputDirOption = None,
     timing_only: options.TimingOnlyOption = False,
     baseline: options.BaselineOption = None,
     force: options.ForceOption = False,
@@ -90,6 +91,7 @@ def linear(
 ) -> None:
     """Profile the linear projections of the llama block, or products of your own."""
     from tilescope.cli.models import known_projections, list_projections
+    from tilescope.cli.output_folder import open_folder
     from tilescope.cli.products import Outputs, profile_and_show
     from tilescope.cli.scaling import parse_points, scale_and_show
     from tilescope.cli.selection import choose_cases
@@ -132,12 +134,13 @@ def linear(
             cache=cache,
         ),
         seed=seed,
-        timeline=timeline,
+        timeline=timeline or output_dir is not None,
         timing_only=timing_only,
         baseline=baseline,
         changes=tuple(set_values or ()),
     )
-    outputs = Outputs(json=json, force=force, quiet=quiet, color=color, advice=advice)
+    folder = open_folder(output_dir, json)
+    outputs = Outputs(json, force, quiet, color=color, advice=advice, folder=folder)
     chosen = choose_cases(test_case or [], case or [], projections.known, projections.besides)
     cases = placed(chosen, points)
     if points.several:

@@ -84,6 +84,14 @@ RunFileOption = Annotated[
     str | None,
     typer.Option("--json", metavar="PATH|-", help="Write the run file; - is stdout."),
 ]
+OutputDirOption = Annotated[
+    str | None,
+    typer.Option(
+        "--output-dir",
+        metavar="DIR",
+        help="Write the run, its timelines and every view of it into a folder.",
+    ),
+]
 TimelineOption = Annotated[
     bool, typer.Option("--timeline", help="Write each case's timeline beside the run file.")
 ]

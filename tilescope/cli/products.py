@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tilescope.cli import terminal
 from tilescope.cli.ending import INTERRUPTED, fail
+from tilescope.cli.output_folder import RUN_FILE, prepare_folder, write_views
 from tilescope.errors import InputError
 from tilescope.profiling.products import ProductSettings, Profile, profile_products
 from tilescope.profiling.tiles import TileSettings, profile_tile
@@ -29,7 +30,7 @@ STDOUT = "-"
 class Outputs:
     """Where a verb's answer goes: `json` is a path, `-` for stdout, or None for the screen.
 
-    advice: whether what to try next belongs to it.
+    advice: whether what to try next belongs to it; folder: takes the run file and every view.
     """
 
     json: str | None
@@ -37,10 +38,13 @@ class Outputs:
     quiet: bool
     color: str = "auto"
     advice: bool = True
+    folder: Path | None = None
 
     @property
     def path(self) -> Path | None:
         """The run file to be written, where there is one."""
+        if self.folder is not None:
+            return self.folder / RUN_FILE
         return None if self.json in (None, STDOUT) else Path(str(self.json))
 
 
@@ -59,7 +63,7 @@ def profile_and_show(
         profile = profile_products(cases, settings, notify=notify)
     if not profile.run.cases:
         fail("Interrupted before a case was finished; nothing was written.", INTERRUPTED)
-    if outputs.advice and (outputs.json is not None or not outputs.quiet):
+    if outputs.advice and (outputs.json or outputs.folder or not outputs.quiet):
         found = advise(profile.run, cases, settings)
         profile = replace(profile, run=profile.run.model_copy(update={"advice": found}))
     written = write_outputs(profile, outputs)
@@ -109,6 +113,8 @@ def check_outputs(
         if timeline:
             raise InputError("--timeline writes beside the run file; name that with --json PATH.")
         return
+    if outputs.folder is not None:
+        prepare_folder(outputs.folder, force=outputs.force)
     check_writable(outputs.path, force=outputs.force)
     if timeline:
         for case in cases:
@@ -131,4 +137,5 @@ def write_outputs(profile: Profile, outputs: Outputs) -> list[Path]:
         for case in profile.run.cases
     )
     write_run(profile.run.model_copy(update={"cases": cases}), path, force=outputs.force)
-    return [path, *sidecars.values()]
+    views = write_views(outputs.folder, force=outputs.force) if outputs.folder else []
+    return [path, *sidecars.values(), *views]

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from tilescope.cli import exports
 from tilescope.cli.ending import plain_ending
 from tilescope.cli.output import ForceOption
 
@@ -15,6 +16,10 @@ report = typer.Typer(no_args_is_help=True, help="Views of a run file.")
 STDOUT = Path("-")
 
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN.json", help="A file that --json wrote.")]
+
+
+for verb in (exports.trace, exports.csv, exports.markdown, exports.json, exports.plot):
+    report.command()(verb)
 
 
 @report.command("html")

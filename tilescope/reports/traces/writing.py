@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import IO
 
 from tilescope.errors import InputError
+from tilescope.reports.html.names import shown
 from tilescope.reports.html.timelines import NOT_TAKEN, find_timelines
 from tilescope.reports.traces.scene import Scene
 from tilescope.reports.traces.slices import TraceSink
-from tilescope.runs.files import check_writable, read_run, writing
+from tilescope.runs.files import read_run, writing
+from tilescope.runs.models import Run
 
 SUFFIX, CHROME_SUFFIX = ".perfetto-trace", ".trace.json"
 
@@ -42,23 +44,34 @@ def write_trace(
     """
     run = read_run(run_path)
     path = out or run_path.with_suffix(CHROME_SUFFIX if chrome else SUFFIX)
-    check_writable(path, force=force)
-    lacks = []
     with writing(path, force=force) as file:
-        sink = scene = None
-        for case in run.cases:
-            (found,) = find_timelines(run.model_copy(update={"cases": (case,)}), run_path)
-            if found.timeline is None:
-                lacks.append(f"{case.name} is not in the trace: {found.missing}.")
-                continue
-            if scene is None:
-                sink = _sink(file, chrome=chrome)
-                scene = Scene(run, sink)
-            scene.tell(case, found.timeline, every=every)
-        if sink is None:
-            raise InputError(_nothing(run_path, lacks))
-        sink.close()
-    return WrittenTrace(path, tuple(lacks))
+        lacks = tell_run(run, run_path, file, chrome=chrome, every=every)
+    return WrittenTrace(path, lacks)
+
+
+def tell_run(
+    run: Run, run_path: Path, file: IO[bytes], *, chrome: bool, every: bool
+) -> tuple[str, ...]:
+    """Write the trace of a run that was read from there; returns what it lacks.
+
+    Raises:
+        InputError: no case has a timeline; nothing is written then.
+    """
+    lacks: list[str] = []
+    sink = scene = None
+    for case in run.cases:
+        (found,) = find_timelines(run.model_copy(update={"cases": (case,)}), run_path)
+        if found.timeline is None:
+            lacks.append(f"{shown(case.name)} is not in the trace: {shown(found.missing)}.")
+            continue
+        if scene is None:
+            sink = _sink(file, chrome=chrome)
+            scene = Scene(run, sink)
+        scene.tell(case, found.timeline, every=every)
+    if sink is None:
+        raise InputError(_nothing(run_path, lacks))
+    sink.close()
+    return tuple(lacks)
 
 
 def _sink(file: IO[bytes], *, chrome: bool) -> TraceSink:
