@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tilescope.quantities.units import format_us, significant
-from tilescope.reports.budget import short
+from tilescope.reports.bounds import limit_name
 from tilescope.reports.html import figures
 from tilescope.reports.html.baselines import Baseline, baseline_of
 from tilescope.reports.html.figures import Figure
@@ -144,7 +144,7 @@ def _limits(case: Case) -> list[LimitRow]:
         return []
     return [
         LimitRow(
-            short(limit.by),
+            limit_name(limit.by),
             figures.time(limit.us, "bound_us", case.npu_us.kind),
             limit.basis,
             _role(limit.by, bound),

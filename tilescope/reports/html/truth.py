@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tilescope.quantities.dtypes import is_integer
 from tilescope.quantities.units import format_us, significant
+from tilescope.reports.bounds import bounding, limit_name, percent
 from tilescope.reports.budget import bound_by, closing_percentages, short
 from tilescope.reports.html import figures
 from tilescope.reports.html.figures import Figure
@@ -89,7 +90,7 @@ def _row(case: Case, share: str) -> TruthRow:
         speedup=figures.ratio(case.speedup, "speedup"),
         faster=case.speedup is not None and case.speedup >= 1,
         bound=figures.time(bound.us, "bound_us", case.npu_us.kind) if bound else None,
-        bound_by=short(bound.by) if bound else "",
+        bound_by=limit_name(bound.by) if bound else "",
         gap=figures.time(bound.gap_us, "gap_us", case.npu_us.kind) if bound else None,
         reached=_reached(bound.us if bound else None, case.npu_us.median),
         workload_bound=None,
@@ -128,7 +129,7 @@ def _totals(cases: Sequence[Case]) -> TruthRow:
         bound=figures.time(sum(bound.us for bound in bounds), "bound_us", kind)
         if every_bound
         else None,
-        bound_by="",
+        bound_by=limit_name(most_bound) if (most_bound := bounding(cases)) else "",
         gap=figures.time(sum(bound.gap_us for bound in bounds), "gap_us", kind)
         if every_bound
         else None,
@@ -143,7 +144,7 @@ def _totals(cases: Sequence[Case]) -> TruthRow:
 
 
 def _reached(bound_us: float | None, npu_us: float) -> str:
-    return f"{bound_us / npu_us * 100:.1f} %" if bound_us is not None and npu_us else ""
+    return percent(bound_us / npu_us) if bound_us is not None and npu_us else ""
 
 
 def _interval(interval: Interval | None) -> Figure | None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from tilescope.reports.advice import advice_sentence
+from tilescope.reports.bounds import MEANINGS, bounding
 from tilescope.reports.html.drawings import Missing
 from tilescope.reports.html.figures import common_kind
 from tilescope.reports.html.names import shown
@@ -50,7 +53,9 @@ class Words:
     subtitle: str
     sections: tuple[tuple[str, str], ...]
     how_long: tuple[str, ...]
+    bounded: str
     trust: tuple[str, ...]
+    advice: tuple[tuple[str, str], ...]
     broken: tuple[str, ...]
     no_interval: str
     no_timeline: str
@@ -61,6 +66,7 @@ class Words:
 def words_of(run: Run, missing: Sequence[Missing]) -> Words:
     """The sentences of a run; missing: the cases without drawings."""
     cases = run.cases
+    whole_us = math.fsum(case.npu_us.median for case in cases)
     why = "; ".join(dict.fromkeys(one.why for one in missing))
     sections = tuple(section for section in SECTIONS if cases or section[0] in WITHOUT_CASES)
     return Words(
@@ -68,7 +74,11 @@ def words_of(run: Run, missing: Sequence[Missing]) -> Words:
         subtitle=_subtitle(cases, run.provenance),
         sections=sections,
         how_long=tuple(how_long(run)) if cases else (),
+        bounded=MEANINGS.get(bounding(cases) or "", ""),
         trust=tuple(trust(run)) if cases else (),
+        advice=tuple(
+            (advice_sentence(one, whole_us), one.command) for one in run.advice if whole_us
+        ),
         broken=tuple(_broken(missing)),
         no_interval="Too few published measurements of this kind, so how far hardware would "
         "differ is not known.",
