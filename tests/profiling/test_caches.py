@@ -15,6 +15,7 @@ from tilescope.runs.counters import CacheLevel
 from tilescope.workloads.gemm import Gemm
 
 GEMM = Gemm("one", 16, 16, 16, "float32")
+LARGE = Gemm("large", 512, 512, 512, "float32")
 COUNTED = """# started on a day
 
 4000;;L1-dcache-loads;300000;100.00;;
@@ -59,19 +60,42 @@ def test_counters_for_root_alone_say_what_to_do() -> None:
     assert "sysctl kernel.perf_event_paranoid=1" in cache.missing
 
 
-def test_what_only_starting_takes_drops_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    # One call: 700 reads, 70 misses; four: 1,300 and 100. A call is a third of the difference.
-    texts = {1: GRIND.format(reads=700, misses=70), 4: GRIND.format(reads=1300, misses=100)}
+def grind(monkeypatch: pytest.MonkeyPatch, texts: dict[int, str]) -> None:
+    """Cachegrind writes these for so many calls."""
     monkeypatch.setattr(caches.shutil, "which", lambda name: f"/bin/{name}")
     monkeypatch.setattr(
         Cachegrind, "_run", lambda self, valgrind, gemm, calls: read_cachegrind(texts[calls])
     )
-    cache = Cachegrind().count(GEMM, lambda: None)
+
+
+def test_what_only_starting_takes_drops_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    # One call: 700 reads and 50 writes, of which 70 + 5 miss; 4 calls: 1,300 reads, of which 100
+    # miss. A call is a third of the difference: (1,300 − 700)/3 = 200 accesses, 30/3 = 10 misses.
+    texts = {1: GRIND.format(reads=700, misses=70), 4: GRIND.format(reads=1300, misses=100)}
+    grind(monkeypatch, texts)
+    cache = Cachegrind().count(LARGE, lambda: None)
     assert cache.kind == "simulated"
     assert cache.levels == (
         CacheLevel(level="L1 data", accesses=200.0, misses=10.0),
         CacheLevel(level="last level", accesses=10.0, misses=0.0),
     )
+
+
+def test_small_products_are_made_often_enough_to_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    # 16³ = 4,096 multiply-accumulates a call; 200,000,000 take 48,829 calls.
+    counts = {1: GRIND.format(reads=0, misses=0), 48_830: GRIND.format(reads=97_658, misses=0)}
+    grind(monkeypatch, counts)
+    cache = Cachegrind().count(GEMM, lambda: None)
+    assert cache.levels[0].accesses == pytest.approx(2.0)
+
+
+def test_more_misses_than_accesses_are_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = {1: GRIND.format(reads=700, misses=70), 4: GRIND.format(reads=701, misses=100)}
+    grind(monkeypatch, texts)
+    cache = Cachegrind().count(LARGE, lambda: None)
+    assert (cache.kind, cache.levels) == (None, ())
+    assert cache.missing is not None
+    assert "lost in what starting Python takes" in cache.missing
 
 
 @pytest.mark.parametrize(("counter", "package"), [(Perf(), "perf"), (Cachegrind(), "valgrind")])

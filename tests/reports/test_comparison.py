@@ -1,6 +1,7 @@
 """A comparison as people and programs read it."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
@@ -74,6 +75,22 @@ def test_every_row_of_the_table_has_as_many_cells_as_its_head(comparison: Compar
 def test_a_name_with_markup_stays_a_name(comparison: Comparison) -> None:
     text = comparison_markdown(comparison, ("<script>|`x`\n\x1b[0m", "b"))
     assert text.splitlines()[0] == "### \\<script\\>\\|\\`x\\`??\\[0m → b"
+
+
+def test_what_an_edited_file_holds_cannot_steer_a_terminal(comparison: Comparison) -> None:
+    hostile = "\x1b[31m\u202e|\n<b>"
+    (slow,) = [case for case in comparison.cases if case.verdict.word == "SLOW"]
+    edited = replace(
+        comparison,
+        cases=(replace(slow, moved=(Moved(hostile, 1.0, 1000.0),)),),
+        differences=(hostile,),
+    )
+    for text in (comparison_text(edited, NAMES), comparison_markdown(edited, NAMES)):
+        assert all(line.isprintable() for line in text.splitlines())
+        assert "\u202e" not in text
+    rows = [line for line in comparison_markdown(edited, NAMES).splitlines() if "SLOW**" in line]
+    assert len(rows) == 1
+    assert "<b>" not in rows[0].replace("\\<b\\>", "")
 
 
 def test_what_a_program_gets_is_json_with_null_for_what_there_is_not(

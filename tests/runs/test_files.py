@@ -53,7 +53,10 @@ def test_a_truncated_file_is_refused(per_tile_run: Run, tmp_path: Path) -> None:
         read_run(path)
 
 
-@pytest.mark.parametrize("content", ["[]", "{}", '"text"', '{"schema_version": "1"}'])
+@pytest.mark.parametrize(
+    "content",
+    ["[]", "{}", '"text"', '{"schema_version": "1"}', '{"schema_version": 0}', "[" * 100_000],
+)
 def test_a_foreign_file_is_refused(content: str, tmp_path: Path) -> None:
     path = tmp_path / "run.json"
     path.write_text(content, encoding="utf-8")
@@ -66,6 +69,32 @@ def test_a_newer_file_says_what_to_do(tmp_path: Path) -> None:
     path.write_text('{"schema_version": 2, "cases": []}', encoding="utf-8")
     with pytest.raises(InputError, match=r"newer tilescope \(schema_version 2\).*Update"):
         read_run(path)
+
+
+def test_a_file_of_the_first_tilescope_still_opens() -> None:
+    run = read_run(Path(__file__).parent / "older" / "first.json")
+    (case,) = run.cases
+    assert (case.name, case.npu_us.kind) == ("k_proj", "simulated")
+    assert case.baseline_us is not None
+    assert (case.baseline_us.n, case.baseline_us.iqr, case.baseline_us.steps) == (5, None, None)
+    assert run.provenance.environment is None
+
+
+def test_a_sample_that_lost_a_value_is_refused(per_tile_run: Run, tmp_path: Path) -> None:
+    content = json.loads(to_json(per_tile_run))
+    content["cases"][0]["baseline_us"]["samples"].pop()
+    path = tmp_path / "run.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(InputError, match=r"baseline_us: .*n is 4 and there are 3 samples"):
+        read_run(path)
+
+
+def test_a_measured_time_of_the_npu_keeps_its_samples(per_tile_run: Run, tmp_path: Path) -> None:
+    (case,) = per_tile_run.cases
+    measured = case.model_copy(update={"npu_us": case.baseline_us})
+    path = tmp_path / "run.json"
+    write_run(per_tile_run.model_copy(update={"cases": (measured,)}), path)
+    assert read_run(path).cases[0].npu_us == case.baseline_us
 
 
 def test_a_missing_key_is_named(per_tile_run: Run, tmp_path: Path) -> None:

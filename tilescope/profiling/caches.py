@@ -20,14 +20,18 @@ from pathlib import Path
 from typing import Protocol
 
 from tilescope.quantities.names import check_choice
+from tilescope.quantities.shapes import ceil_div
 from tilescope.runs.counters import Cache, CacheLevel
 from tilescope.workloads.gemm import Gemm
 
 EVENTS = ("L1-dcache-loads", "L1-dcache-load-misses", "cache-references", "cache-misses")
 PERF_S = 0.3
 SETTLE_S = 0.1
-CACHEGRIND_CALLS = 3
+LEAST_CALLS = 3
+LEAST_MACS = 200_000_000
+"""What the calls of cachegrind multiply at least: starting Python varies by as much as a few."""
 CACHEGRIND_S = 900
+ALONE = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
 PROGRAM = "tilescope.profiling.product"
 
 
@@ -101,33 +105,28 @@ class Cachegrind:
     """Valgrind's model of caches, of this machine's sizes where it knows them."""
 
     def count(self, gemm: Gemm, call: Callable[[], object]) -> Cache:
-        """The counts of one call: of four calls less those of one, over three."""
+        """The counts of one call: of many calls less those of one, over how many more."""
         if (valgrind := shutil.which("valgrind")) is None:
             return Cache(missing="valgrind is not installed (package valgrind)")
         try:
-            one, more = (self._run(valgrind, gemm, n) for n in (1, 1 + CACHEGRIND_CALLS))
+            calls = max(LEAST_CALLS, ceil_div(LEAST_MACS, gemm.macs))
+            one, more = (self._run(valgrind, gemm, n) for n in (1, 1 + calls))
         except subprocess.TimeoutExpired:
             return Cache(missing=f"cachegrind took longer than {CACHEGRIND_S} s")
         except ChildProcessError as error:
             return Cache(missing=f"cachegrind: {error}")
-        counts = {
-            name: max(more[name] - one[name], 0) / CACHEGRIND_CALLS for name in more if name in one
-        }
+        counts = {name: (more[name] - one[name]) / calls for name in more}
+        first, last = counts["D1mr"] + counts["D1mw"], counts["DLmr"] + counts["DLmw"]
+        accesses = counts["Dr"] + counts["Dw"]
+        if not accesses >= first >= last >= 0:
+            return Cache(missing="cachegrind: the product is lost in what starting Python takes")
         return Cache(
             kind="simulated",
             levels=(
-                CacheLevel(
-                    level="L1 data",
-                    accesses=counts["Dr"] + counts["Dw"],
-                    misses=counts["D1mr"] + counts["D1mw"],
-                ),
-                CacheLevel(
-                    level="last level",
-                    accesses=counts["D1mr"] + counts["D1mw"],
-                    misses=counts["DLmr"] + counts["DLmw"],
-                ),
+                CacheLevel(level="L1 data", accesses=accesses, misses=first),
+                CacheLevel(level="last level", accesses=first, misses=last),
             ),
-            source="cachegrind, one thread, with the instructions that valgrind knows",
+            source=f"cachegrind, {calls} calls on one thread with what valgrind knows of this CPU",
         )
 
     def _run(self, valgrind: str, gemm: Gemm, calls: int) -> dict[str, float]:
@@ -139,7 +138,7 @@ class Cachegrind:
             command += [*map(str, (gemm.m, gemm.n, gemm.k)), gemm.dtype, str(calls)]
             done = subprocess.run(
                 command,
-                env={**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
+                env={**os.environ, **ALONE},
                 capture_output=True,
                 text=True,
                 timeout=CACHEGRIND_S,

@@ -25,7 +25,7 @@ def comparison_text(
     """The verdicts, slowest first, with evidence; `names` are what the two runs are called."""
     cases = ordered(comparison)
     lines = [
-        paint(f"{names[0]} → {names[1]}", "strong"),
+        paint(f"{plain(names[0])} → {plain(names[1])}", "strong"),
         *wrap(f"{_counted(comparison)}; {_mean(comparison)}", width, "  ", "    "),
         "",
         *table(
@@ -48,8 +48,8 @@ def comparison_text(
         lines.append(paint("Why", "strong"))
     for case in told_of:
         lines += wrap(f"{case.verdict.word} {case.key}: {why(case)}", width, "  ", "    ")
-    for told in _remarks(comparison, names):
-        lines += wrap(told, width, "  ", "    ")
+    for told in _remarks(comparison, (plain(names[0]), plain(names[1]))):
+        lines += wrap(plain(told), width, "  ", "    ")
     while not lines[-1]:
         lines.pop()
     return "\n".join(lines) + "\n"
@@ -66,7 +66,7 @@ def comparison_markdown(comparison: Comparison, names: tuple[str, str]) -> str:
                 format_us(case.before.median),
                 format_us(case.after.median),
                 change(case.verdict),
-                moved(case) or "-",
+                _literal(moved(case)) or "-",
             )
             for case in ordered(comparison)
         )
@@ -81,7 +81,7 @@ def comparison_markdown(comparison: Comparison, names: tuple[str, str]) -> str:
         *rows,
     ]
     if remarks := _remarks(comparison, names):
-        lines += ["", *(f"- {told}" for told in remarks)]
+        lines += ["", *(f"- {_literal(told)}" for told in remarks)]
     return "\n".join(lines) + "\n"
 
 
@@ -147,7 +147,7 @@ def moved(case: CaseComparison) -> str:
     total_us = case.after.median - case.before.median
     least_us = LEAST_PART * sum(abs(one.change_us) for one in case.moved)
     named = [one for one in case.moved if abs(one.change_us) >= least_us]
-    shown = [f"{short(one.term)} {_signed(one.change_us)}" for one in named[:MOST_TERMS]]
+    shown = [f"{plain(short(one.term))} {_signed(one.change_us)}" for one in named[:MOST_TERMS]]
     more = len(named) - MOST_TERMS
     rest = f" and {more} more" if more > 0 else ""
     return f"{', '.join(shown)}{rest}, of {_signed(total_us)}"
@@ -169,9 +169,7 @@ def _mean(comparison: Comparison) -> str:
 
 def _remarks(comparison: Comparison, names: tuple[str, str]) -> list[str]:
     sides = ((names[0], comparison.only_before), (names[1], comparison.only_after))
-    told = [
-        f"Not compared, only in {_literal(name)}: {', '.join(keys)}" for name, keys in sides if keys
-    ]
+    told = [f"Not compared, only in {name}: {', '.join(keys)}" for name, keys in sides if keys]
     return [*told, *(f"Allowed to differ: {text}" for text in comparison.differences)]
 
 
@@ -183,7 +181,11 @@ def _signed(us: float) -> str:
     return f"{'-' if us < 0 else '+'}{format_us(abs(us))}"
 
 
-def _literal(name: str) -> str:
-    """A file's name that can neither end a line nor be taken for markup."""
-    plain = "".join(letter if letter.isprintable() else "?" for letter in name)
-    return "".join(f"\\{letter}" if letter in "\\`*_<>[]|#" else letter for letter in plain)
+def plain(text: str) -> str:
+    """A text from a file, without what could steer a terminal or end a line."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
+def _literal(text: str) -> str:
+    """A text from a file that Markdown shows as it is."""
+    return "".join(f"\\{letter}" if letter in "\\`*<>[]|#" else letter for letter in plain(text))

@@ -123,6 +123,8 @@ def read_run(path: Path) -> Run:
     version = content.get("schema_version") if isinstance(content, dict) else None
     if not isinstance(version, int) or isinstance(version, bool):
         raise InputError(f"{path} is not a tilescope run file: it has no schema_version.")
+    if version < 1:
+        raise InputError(f"{path} is not a tilescope run file: schema_version {version} never was.")
     if version > SCHEMA_VERSION:
         raise InputError(
             f"{path} was written by a newer tilescope (schema_version {version}); this one reads "
