@@ -120,7 +120,7 @@ class CoreReader:
         """Operations in a row that only compute, as one call."""
         if not ops:
             return ()
-        call = self.code.read(ops, self.nests, self._operand)
+        call = self.code.read(ops, tuple(self.nests), self._operand)
         return () if call is None else (call,)
 
     def _rename(self, op: Operation) -> bool:

@@ -82,10 +82,12 @@ class Compiler:
                 return
             case "memref.load":
                 self._buffer(op.operands[0])
+                self._check_places(op, op.operands[0], len(op.operands) - 1)
                 places = [self.get(value) for value in op.operands[1:]]
                 found.add(memory.load(op.results[0], op.operands[0], places, where), cost)
             case "memref.store":
                 self._buffer(op.operands[1])
+                self._check_places(op, op.operands[1], len(op.operands) - 2)
                 self.stored.add(op.operands[1])
                 value, places = self.get(op.operands[0]), [self.get(v) for v in op.operands[2:]]
                 found.add(memory.store(value, op.operands[1], places, where), cost)
@@ -110,6 +112,12 @@ class Compiler:
                     f"{op.name} in a core is not simulated; neither its data nor its time can go "
                     "on without it.",
                 )
+
+    def _check_places(self, op: Operation, buffer: SSAValue, count: int) -> None:
+        kind = buffer.type
+        rank = len(kind.get_shape()) if isinstance(kind, builtin.MemRefType) else -1
+        if rank != count:
+            raise self.source.fault(op, f"{count} places are named of {rank} dimensions.")
 
     def _buffer(self, value: SSAValue) -> None:
         if value not in self.inside and value not in self.outside:

@@ -1,0 +1,42 @@
+// Two functions of which the costs file says what they cost and compute.
+module {
+  aie.device(npu1) {
+    %shim = aie.tile(0, 0)
+    %core = aie.tile(0, 2)
+    func.func private @scale(memref<16xf32>, memref<16xf32>)
+    func.func private @shift(memref<16xf32>, i32)
+    aie.objectfifo @in0(%shim, {%core}, 1 : i32) : !aie.objectfifo<memref<16xf32>>
+    aie.objectfifo @out(%core, {%shim}, 1 : i32) : !aie.objectfifo<memref<16xf32>>
+    aie.core(%core) {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %c2 = arith.constant 2 : index
+      %c4 = arith.constant 4 : index
+      %c8 = arith.constant 8 : index
+      %c16 = arith.constant 16 : index
+      %v0 = aie.objectfifo.acquire @in0(Consume, 1) : !aie.objectfifosubview<memref<16xf32>>
+      %x0 = aie.objectfifo.subview.access %v0[0] : !aie.objectfifosubview<memref<16xf32>> -> memref<16xf32>
+      %w = aie.objectfifo.acquire @out(Produce, 1) : !aie.objectfifosubview<memref<16xf32>>
+      %y = aie.objectfifo.subview.access %w[0] : !aie.objectfifosubview<memref<16xf32>> -> memref<16xf32>
+      func.call @scale(%x0, %y) : (memref<16xf32>, memref<16xf32>) -> ()
+      %n = arith.constant 3 : i32
+      func.call @shift(%y, %n) : (memref<16xf32>, i32) -> ()
+      aie.objectfifo.release @in0(Consume, 1)
+      aie.objectfifo.release @out(Produce, 1)
+      aie.end
+    }
+    aie.runtime_sequence(%a0: memref<16xf32>, %b: memref<16xf32>) {
+      %to = aiex.dma_configure_task_for @out {
+        aie.dma_bd(%b : memref<16xf32>, 0, 16)
+        aie.end
+      } {issue_token = true}
+      aiex.dma_start_task(%to)
+      %t0 = aiex.dma_configure_task_for @in0 {
+        aie.dma_bd(%a0 : memref<16xf32>, 0, 16)
+        aie.end
+      }
+      aiex.dma_start_task(%t0)
+      aiex.dma_await_task(%to)
+    }
+  }
+}
