@@ -43,8 +43,11 @@ def search_lines(cases: Sequence[Case], command: str, width: int) -> list[str]:
     if len(least) < len(cases) or not all(least):
         return []
     least_us = math.fsum(us for us in least if us is not None)
-    each = "" if len(cases) == 1 else ", case by case,"
-    told = f"Every legal mapping; none{each} takes less than {format_us(least_us)}:"
+    each = "" if len(cases) == 1 else " case by case"
+    told = (
+        "Every legal mapping; none that calls this kernel takes less than "
+        f"{format_us(least_us)}{each}:"
+    )
     return [*wrap(told, width, indent="  ", hanging=INDENT), *command_lines(command, width)]
 
 

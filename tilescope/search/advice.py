@@ -29,6 +29,7 @@ from tilescope.workloads.cases import LinearProjectionTestCase
 from tilescope.workloads.gemm import Gemm
 
 LEAST_GAIN = 0.01  # of the whole time; less is not worth a command
+WORTH_ACCURACY = 0.02  # of the time that is left otherwise; less is not worth any accuracy
 PRODUCT = "gemm"  # what the ledger calls every case
 
 
@@ -79,7 +80,8 @@ def advise(
     for proposal in proposals(done, settings, place.device):
         tried.add(proposal)
     found = [tried.exact] if tried.exact else []
-    if tried.less_exact and tried.less_exact.us < min([before_us, *(one.us for one in found)]):
+    least_us = min([before_us, *(one.us for one in found)])
+    if tried.less_exact and tried.less_exact.us < least_us * (1 - WORTH_ACCURACY):
         found.append(tried.less_exact)
     return tuple(_advice(one, run, before_us) for one in found)
 
