@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tilescope.reports.advice import advice_sentence
+from tilescope.reports.beside_time import beside_time
 from tilescope.reports.bounds import MEANINGS, bounding
 from tilescope.reports.html.drawings import Missing
 from tilescope.reports.html.figures import common_kind
@@ -55,6 +56,7 @@ class Words:
     how_long: tuple[str, ...]
     bounded: str
     trust: tuple[str, ...]
+    beside: tuple[str, ...]
     advice: tuple[tuple[str, str], ...]
     broken: tuple[str, ...]
     no_interval: str
@@ -76,6 +78,7 @@ def words_of(run: Run, missing: Sequence[Missing]) -> Words:
         how_long=tuple(how_long(run)) if cases else (),
         bounded=MEANINGS.get(bounding(cases) or "", ""),
         trust=tuple(trust(run)) if cases else (),
+        beside=tuple(beside_time(run)) if cases else (),
         advice=tuple(
             (advice_sentence(one, whole_us), one.command) for one in run.advice if whole_us
         ),
