@@ -16,6 +16,12 @@ report = typer.Typer(no_args_is_help=True, help="Views of a run file.")
 STDOUT = Path("-")
 
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN.json", help="A file that --json wrote.")]
+RunOrSweepArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar="RUN.json|SWEEP.parquet", help="A file that --json or `tilescope sweep` wrote."
+    ),
+]
 
 
 for verb in (exports.trace, exports.csv, exports.markdown, exports.json, exports.plot):
@@ -25,7 +31,7 @@ for verb in (exports.trace, exports.csv, exports.markdown, exports.json, exports
 @report.command("html")
 @plain_ending
 def html(
-    run: RunArgument,
+    run: RunOrSweepArgument,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -39,6 +45,14 @@ def html(
 
     from tilescope.reports.html.report import report_of, write_report
 
+    if run.suffix == ".parquet":
+        from tilescope.reports.html.sweeps import sweep_report_of, write_sweep_report
+
+        if out == STDOUT:
+            sys.stdout.write(sweep_report_of(run))
+        else:
+            print(f"Written: {write_sweep_report(run, out, force=force).path}")
+        return
     if out == STDOUT:
         text, lacks = report_of(run)
         sys.stdout.write(text)
