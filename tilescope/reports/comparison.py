@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tilescope.evidence.comparing import CaseComparison, Comparison
@@ -26,7 +27,7 @@ def comparison_text(
     cases = ordered(comparison)
     lines = [
         paint(f"{plain(names[0])} → {plain(names[1])}", "strong"),
-        *wrap(f"{_counted(comparison)}; {_mean(comparison)}", width, "  ", "    "),
+        *_lines(f"{_counted(comparison)}; {_mean(comparison)}", width),
         "",
         *table(
             [
@@ -47,9 +48,9 @@ def comparison_text(
     if told_of := [case for case in cases if case.verdict.word != "SAME"]:
         lines.append(paint("Why", "strong"))
     for case in told_of:
-        lines += wrap(f"{case.verdict.word} {case.key}: {why(case)}", width, "  ", "    ")
+        lines += _lines(f"{case.verdict.word} {case.key}: {why(case)}", width)
     for told in _remarks(comparison, (plain(names[0]), plain(names[1]))):
-        lines += wrap(plain(told), width, "  ", "    ")
+        lines += _lines(plain(told), width)
     while not lines[-1]:
         lines.pop()
     return "\n".join(lines) + "\n"
@@ -179,6 +180,12 @@ def _percent(ratio: float, decimals: int) -> str:
 
 def _signed(us: float) -> str:
     return f"{'-' if us < 0 else '+'}{format_us(abs(us))}"
+
+
+def _lines(text: str, width: int) -> list[str]:
+    """A sentence as indented lines, on which a number stays with its unit."""
+    kept = re.sub(r"(\d) (ns|µs|ms|s|%)(?!\w)", "\\1\u00a0\\2", text)
+    return [line.replace("\u00a0", " ") for line in wrap(kept, width, "  ", "    ")]
 
 
 def plain(text: str) -> str:
