@@ -399,3 +399,15 @@ def test_no_two_meanings_differ_by_colour_alone(write: Write, full_run: Run, ope
         " return getComputedStyle(part).getPropertyValue('--pattern'); })"
     )
     assert len(set(terms)) == 8
+
+
+def test_a_span_is_told_to_a_tenth_of_itself(write: Write, full_run: Run, opened: Open) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    driver = opened(write(full_run))
+    focus_timeline(driver)
+    press(driver, *[Keys.ARROW_DOWN] * 4)  # past shim and mem tile channels, to core (0,2)
+    press(driver, Keys.ARROW_RIGHT)
+    told = driver.execute_script("return document.getElementById('live').textContent")
+    assert "core (0,2): in a kernel" in told
+    assert "43 µs to 43.5 µs, for 500 ns, simulated" in told  # keys begin in the middle, at 41

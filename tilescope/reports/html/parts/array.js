@@ -19,11 +19,12 @@ function useInWords(use) {
 function useRows(uses, kind) {
   const causes = WAITS.filter((cause) => uses.some((use) => use.waits.some(([name]) => name === cause)));
   const others = [...new Set(uses.flatMap((use) => use.waits.map(([name]) => name)))].filter((name) => !WAITS.includes(name));
-  const head = ["resource", "busy", ...causes.map((name) => KINDS[kindOfWait(name)]), ...others, "idle", "sum", `elapsed, ${kind}`, "moved"];
+  const moved = uses.some((use) => use.bytes);
+  const head = ["resource", "busy", ...causes.map((name) => KINDS[kindOfWait(name)]), ...others, "idle", "sum", `elapsed, ${kind}`, ...(moved ? ["moved"] : [])];
   const body = uses.map((use) => {
     const share = (us) => (us ? percent(us / (use.elapsed || 1)) : "0.0 %");
     const waits = new Map(use.waits);
-    const cells = [share(use.busy), ...[...causes, ...others].map((name) => share(waits.get(name) || 0)), share(use.idle), "100.0 %", formatUs(use.elapsed), use.kind === "core" || !use.bytes ? "" : formatBytes(use.bytes)];
+    const cells = [share(use.busy), ...[...causes, ...others].map((name) => share(waits.get(name) || 0)), share(use.idle), "100.0 %", formatUs(use.elapsed), ...(moved ? [use.bytes ? formatBytes(use.bytes) : "–"] : [])];
     return make("tr", {}, make("th", { scope: "row" }, use.name), cells.map((text) => make("td", { class: "n" }, text)));
   });
   return make("table", {}, make("thead", {}, make("tr", {}, head.map((text, place) => make("th", { scope: "col", class: place ? "n" : null }, text)))), make("tbody", {}, body));

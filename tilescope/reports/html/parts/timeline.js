@@ -90,7 +90,7 @@ function drawTimeline(spans, kind) {
   const spanWords = (lane, span) => {
     const [activity, detail, subject] = spans.launch.codes[lane.code[span]];
     const moved = lane.moved[span] ? `${formatBytes(lane.moved[span])}` : "", share = lane.ddr[span] ? `of it ${formatUs(lane.ddr[span] * spans.launch.unit_us)} for its share of DDR` : "";
-    return [`${lane.name}: ${KINDS[spans.kinds[lane.code[span]]]}`, [activity, detail, subject && `of ${subject}`, moved, share].filter(Boolean).join(", "), `${formatUs(lane.start[span])} to ${formatUs(lane.end[span])}, for ${formatUs(lane.end[span] - lane.start[span])}, ${kind}`];
+    return [`${lane.name}: ${KINDS[spans.kinds[lane.code[span]]]}`, [activity, detail, subject && `of ${subject}`, moved, share].filter(Boolean).join(", "), `${formatAt(lane.start[span], lane.end[span] - lane.start[span])} to ${formatAt(lane.end[span], lane.end[span] - lane.start[span])}, for ${formatUs(lane.end[span] - lane.start[span])}, ${kind}`];
   };
   const momentAt = (event) => state.from + ((event.clientX - canvas.getBoundingClientRect().left - LABELS) / room()) * (state.to - state.from);
   const laneAt = (event) => lanes[Math.floor((event.clientY - canvas.getBoundingClientRect().top - 2) / LANE)];

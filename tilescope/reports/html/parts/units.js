@@ -23,6 +23,13 @@ function formatMoment(us, step) {
   return `${(us / divisor).toLocaleString("en", { minimumFractionDigits: 0, maximumFractionDigits: decimals })} ${unit}`;
 }
 
+// A moment by itself: the unit that suits it, and as many digits as a tenth of a span needs.
+function formatAt(us, spanUs) {
+  const [unit, divisor] = us >= 999.5e3 ? ["s", 1e6] : us >= 999.5 ? ["ms", 1e3] : us >= 0.9995 ? ["µs", 1] : ["ns", 1e-3];
+  const decimals = spanUs > 0 ? Math.ceil(1 - Math.log10(spanUs / divisor)) : 6;
+  return `${(us / divisor).toLocaleString("en", { maximumFractionDigits: Math.max(0, Math.min(6, decimals)) })} ${unit}`;
+}
+
 const percent = (share) => `${(share * 100).toFixed(1)} %`;
 
 function formatBytes(count) {
