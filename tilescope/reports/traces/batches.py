@@ -14,6 +14,7 @@ from tilescope.runs.spans import SpanTable, to_table
 from tilescope.runs.timeline import LaunchTimeline
 
 NS = 1e9
+MOST_COUNTED = 1 << 22  # numbers below it are counted through, above they are sorted
 
 
 def slice_batch(launch: LaunchTimeline, lanes: Mapping[str, int]) -> SliceBatch:
@@ -85,13 +86,24 @@ def _ns(ticks: Numbers, tick_hz: int) -> Numbers:
     return ns
 
 
+def _dense(numbers: Numbers, most: int) -> tuple[Numbers, int]:
+    """The same numbers without gaps, and how many there are; `most` is beyond each of them."""
+    if most > MOST_COUNTED:
+        values, dense = np.unique(numbers, return_inverse=True)
+        return dense, len(values)
+    there = np.zeros(most, dtype=np.int64)
+    there[numbers] = 1
+    dense = (np.cumsum(there) - 1)[numbers]
+    return dense, int(there.sum())
+
+
 def _names(table: SpanTable, order: Numbers) -> tuple[tuple[str, ...], Numbers]:
     """The slices' names, each once, and the place of each slice's own."""
-    keys = np.zeros(len(order), dtype=np.int64)
+    keys, known = np.zeros(len(order), dtype=np.int64), 1
     columns = ("resource", "activity", "detail", "subject")
     for column in columns:  # a number for each combination, as small as can be
-        values, places = np.unique(table.columns[column][order], return_inverse=True)
-        _, keys = np.unique(keys * len(values) + places, return_inverse=True)
+        places, count = _dense(table.columns[column][order], len(table.names))
+        keys, known = _dense(keys * count + places, known * count)
     first = np.unique(keys, return_index=True)[1]
     rows = order[first]
     found: dict[str, int] = {}

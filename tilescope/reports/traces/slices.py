@@ -49,14 +49,28 @@ class SliceBatch:
     def __len__(self) -> int:
         return len(self.lanes)
 
-    def later(self, ns: int, flows: int) -> SliceBatch:
-        """The same so many ns later, with flows of other numbers."""
+    def renumbered(self, flows: int) -> SliceBatch:
+        """The same with flows of other numbers."""
         return replace(
             self,
-            start_ns=self.start_ns + ns,
-            end_ns=self.end_ns + ns,
             leaving=replace(self.leaving, numbers=self.leaving.numbers + flows),
             arriving=replace(self.arriving, numbers=self.arriving.numbers + flows),
+        )
+
+    def repeated(self, ns: Numbers, flows: Numbers) -> SliceBatch:
+        """The same again and again: each time that many ns later, with flows of other numbers."""
+        times, first = len(ns), np.arange(len(ns)) * len(self)
+        late = np.repeat(ns, len(self))
+        return SliceBatch(
+            self.texts,
+            np.tile(self.lanes, times),
+            np.tile(self.names, times),
+            np.tile(self.start_ns, times) + late,
+            np.tile(self.end_ns, times) + late,
+            np.tile(self.moved_bytes, times),
+            np.tile(self.ddr_ns, times),
+            _repeated(self.leaving, first, flows),
+            _repeated(self.arriving, first, flows),
         )
 
     def part(self, first: int, last: int) -> SliceBatch:
@@ -83,9 +97,15 @@ class PointBatch:
     at_ns: Numbers
     values: Figures
 
-    def later(self, ns: int) -> PointBatch:
-        """The same so many ns later."""
-        return replace(self, at_ns=self.at_ns + ns)
+    def repeated(self, ns: Numbers) -> PointBatch:
+        """The same again and again, each time that many ns later."""
+        late = np.repeat(ns, len(self.gauges))
+        times = len(ns)
+        return PointBatch(
+            np.tile(self.gauges, times),
+            np.tile(self.at_ns, times) + late,
+            np.tile(self.values, times),
+        )
 
 
 class TraceSink(Protocol):
@@ -113,6 +133,14 @@ class TraceSink(Protocol):
 
     def close(self) -> None:
         """Nothing follows."""
+
+
+def _repeated(flows: Flows, first: Numbers, numbers: Numbers) -> Flows:
+    times, count = len(first), len(flows.slices)
+    return Flows(
+        np.tile(flows.slices, times) + np.repeat(first, count),
+        np.tile(flows.numbers, times) + np.repeat(numbers, count),
+    )
 
 
 def _within(flows: Flows, first: int, last: int) -> Flows:
