@@ -105,5 +105,11 @@ def test_what_a_program_gets_is_json_with_null_for_what_there_is_not(
     assert data["geometric_mean"] == pytest.approx((1.055 * 1.02 * 0.5) ** 0.25)
 
 
+def test_a_change_from_tenfold_on_is_a_factor() -> None:
+    assert change(Verdict("SLOW", "exact", 9.5, 9.5, 9.5)) == "+850.00 %"
+    assert change(Verdict("SLOW", "exact", 12.54, 12.54, 12.54)) == "12.5×"
+    assert change(Verdict("SLOW", "", 12.54, 11.0, 13.0)) == "12.5×"
+
+
 def test_a_change_without_a_ratio_is_a_dash() -> None:
     assert change(Verdict("AMBIGUOUS", "a time of 0 has no ratio")) == "-"

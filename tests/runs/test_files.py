@@ -80,6 +80,14 @@ def test_a_file_of_the_first_tilescope_still_opens() -> None:
     assert run.provenance.environment is None
 
 
+def test_a_time_of_more_than_a_lifetime_is_refused(per_tile_run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    text = to_json(per_tile_run).replace('"device_us": 5000.0', '"device_us": 1e300')
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=r"device_us: .*less than or equal to"):
+        read_run(path)
+
+
 def test_a_sample_that_lost_a_value_is_refused(per_tile_run: Run, tmp_path: Path) -> None:
     content = json.loads(to_json(per_tile_run))
     content["cases"][0]["baseline_us"]["samples"].pop()

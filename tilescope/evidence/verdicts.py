@@ -169,7 +169,8 @@ def _problem(before_us: Sequence[float], after_us: Sequence[float]) -> str | Non
     """Why two series give no interval; None where they do."""
     fewest = min(len(before_us), len(after_us))
     if fewest < FEWEST_FOR_INTERVAL:
-        return f"{fewest} samples are too few; an interval needs {FEWEST_FOR_INTERVAL}"
+        few = "1 sample is" if fewest == 1 else f"{fewest} samples are"
+        return f"{few} too few; an interval needs {FEWEST_FOR_INTERVAL}"
     if min(*before_us, *after_us) <= 0:
         return "a sample of 0 has no ratio"
     return None

@@ -16,6 +16,8 @@ from tilescope.reports.wrapping import wrap
 STYLES: dict[str, Style | None] = {"SLOW": "bad", "FAST": "good", "AMBIGUOUS": "warn", "SAME": None}
 FIGURES = {"npu": "the NPU's time", "baseline": "PyTorch's time"}
 MOST_TERMS = 3
+LARGE = 10.0
+"""Ratios from here on are told as factors."""
 LEAST_PART = 1e-3
 """Of all that moved: below it a term is one of a budget's roundings, to picoseconds."""
 
@@ -124,9 +126,11 @@ def ordered(comparison: Comparison) -> list[CaseComparison]:
 
 
 def change(verdict: Verdict) -> str:
-    """`+2.51 %`, and for measured times the interval: `+2.5 % [+1.9, +3.1]`."""
+    """`+2.51 %`, and for measured times the interval: `+2.5 % [+1.9, +3.1]`; `12.5×` from 10 on."""
     if verdict.ratio is None:
         return "-"
+    if verdict.ratio >= LARGE:
+        return f"{verdict.ratio:.3g}×"
     if verdict.low is None or verdict.high is None or verdict.low == verdict.high:
         return f"{_percent(verdict.ratio, 2)} %"
     low, high = _percent(verdict.low, 1), _percent(verdict.high, 1)
@@ -165,7 +169,8 @@ def _mean(comparison: Comparison) -> str:
     mean = comparison.geometric_mean
     if mean is None:
         return "no ratio"
-    return f"geometric mean of the ratios {mean:.4g} ({_percent(mean, 2)} %)"
+    percent = f" ({_percent(mean, 2)} %)" if mean < LARGE else ""
+    return f"geometric mean of the ratios {mean:.4g}{percent}"
 
 
 def _remarks(comparison: Comparison, names: tuple[str, str]) -> list[str]:

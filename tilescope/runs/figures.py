@@ -24,7 +24,9 @@ TERMS = (
 )
 """The names of a time budget's parts, in the order in which a launch meets them."""
 
-Microseconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Microseconds = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
+"""Up to 31 years: more is no time of a product, but a file that was edited."""
+
 Count = Annotated[int, Field(ge=0)]
 Size = Annotated[int, Field(ge=1)]
 
