@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tilescope.quantities.units import format_us, significant
+from tilescope.quantities.units import significant
 from tilescope.reports.bounds import limit_name
 from tilescope.reports.html import figures
 from tilescope.reports.html.baselines import Baseline, baseline_of
@@ -74,7 +74,7 @@ class CaseDetails:
 
     name: str
     kind: str
-    facts: tuple[tuple[str, str], ...]
+    facts: tuple[tuple[str, str | Figure | None], ...]
     notes: tuple[str, ...]
     kernels: tuple[KernelRow, ...]
     limits: tuple[LimitRow, ...]
@@ -114,10 +114,10 @@ def details_of(case: Case) -> CaseDetails:
     )
 
 
-def _facts(case: Case) -> list[tuple[str, str]]:
+def _facts(case: Case) -> list[tuple[str, str | Figure | None]]:
     mapping = case.mapping
     kernel = [mapping.kernel, *filter(None, (mapping.emulation, mapping.toolchain))]
-    told = {
+    told: dict[str, str | Figure | None] = {
         "what": case.description,
         "product": f"{_sides(case.shape)} (M×N×K), {dtypes(case)}",
         "padded to": _sides(case.padded) if case.padded else "",
@@ -128,8 +128,8 @@ def _facts(case: Case) -> list[tuple[str, str]]:
         "mem tiles stage": f"{mapping.k_mt} of K" if mapping.k_mt else "",
         "B lies": "by columns" if mapping.b_layout == "column" else "",
         "kernel": ", ".join(kernel),
-        "the array's part": f"{format_us(case.device_us)}, {case.npu_us.kind}",
-        "set-up, once": f"{format_us(case.setup_us)}, in no other time",
+        "the array's part": figures.time(case.device_us, "device_us", case.npu_us.kind),
+        "set-up, once": figures.time(case.setup_us, "setup_us", case.npu_us.kind),
     }
     return [(label, text) for label, text in told.items() if text]
 

@@ -26,6 +26,12 @@ PASSPORTS: dict[str, Passport] = {
         "deterministic: n = 1. One-time set-up is not in it",
         ENGINE,
     ),
+    "share": Passport(
+        "share",
+        "%",
+        "NPU time / the sum of all cases; below it the term of the time budget that is largest",
+        "the NPU times",
+    ),
     "interval_us": Passport(
         "interval",
         "µs",
