@@ -38,6 +38,7 @@ OTHERWISE = (
     {"ddr_gbps": 400.0},
     {"issue_task_cycles": 5, "token_other_cycles": 10, "token_last_cycles": 20},
     {"shim_mm2s_cold_cycles": 1, "shim_mm2s_task_cycles": 1, "bd_setup_cycles": 40},
+    {"shim_s2mm_cold_cycles": 23_475, "shim_s2mm_task_cycles": 2_000},
 )
 ROUNDING = 1 + 1e-9  # of floats
 

@@ -213,11 +213,11 @@ class ProductLaunch:
             b_last = max(b_last, b_total + charges.last_token + later)
         moved = self.blocks * self.rows * self.c_slice
         moved += self.blocks * (self.rows - 1) * charges.between
-        starts = charges.write_starts(self.blocks)
+        # the first of C's tasks starts while its block is still being worked out
+        moved += charges.write_starts(self.blocks) - charges.first_write
         c_total = self._c_begins() + self.drain_one - self.c_slice + moved + self.tokens_first
-        c_total += starts - charges.first_write
         total = max(a_last, a_first, b_first, b_last, c_total)
-        return Need(max(a, b, moved + starts), total)
+        return Need(max(a, b, moved), total)
 
     def _read(self, lines: int, line_slice: float, starts: float) -> tuple[float, float]:
         """The work of an input's shim channel, and when its last slice lies in the mem tile."""
