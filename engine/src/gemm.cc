@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "gemm_shape.hpp"
+#include "tilescope/ddr.hpp"
 
 namespace tilescope {
 
@@ -47,15 +48,40 @@ int64_t rounded(Wide over, Wide under) {
   return static_cast<int64_t>(whole);
 }
 
-// simulation/ddr.py's load: DDR service for one unit of the port's time, in parts of 2^20.
-int64_t ddr_load(int64_t bytes, int64_t runs, int64_t word_milliticks, const GemmDevice& d) {
-  const Ratio& rate = d.ddr_gbps;
-  const Ratio& run = d.ddr_run_ns;
-  const Wide service = times(times(bytes, rate.under), run.under) + times(times(runs, run.over), rate.over);
-  const Wide over = times(times(service, int64_t{1000} * d.tick_hz), int64_t{1} << 20);
-  const Wide words = ceil_div(bytes, 4);
-  const Wide under = times(times(times(rate.over, run.under), times(words, word_milliticks)), 1'000'000'000);
-  return std::max<int64_t>(1, rounded(over, under));
+// What simulation/ddr.py has: the 4096ths of pages that a walk enters, with its strides in bytes.
+int64_t pages_entered(const Walk& walk, int64_t element_bytes) {
+  constexpr int64_t kPage = 4096;
+  int64_t span = walk.run() * element_bytes;
+  int64_t entered = span - 1 + kPage;
+  for (size_t level = walk.above_run(); level-- > 0;) {
+    const int64_t more = walk[level].first - 1, stride = walk[level].second * element_bytes;
+    span += more * stride;
+    entered = std::min(entered + more * (entered * std::min(stride, kPage) / kPage), span - 1 + kPage);
+  }
+  return entered;
+}
+
+// A time in nanoseconds, over / under, for one unit of the port's time, in parts of 2^shift.
+int64_t port_share(Wide over, Wide under, int shift, Wide words, int64_t word_milliticks, int64_t tick_hz) {
+  const Wide share = times(times(over, int64_t{1000} * tick_hz), int64_t{1} << shift);
+  return rounded(share, times(times(under, times(words, word_milliticks)), 1'000'000'000));
+}
+
+// simulation/ddr.py's demand: DDR and interface service for one unit of the port's time.
+int64_t ddr_demand(const Walk& walk, int64_t element_bytes, int64_t word_milliticks, int64_t interface,
+                   const GemmDevice& d) {
+  const int64_t bytes = walk.elements() * element_bytes, runs = walk.runs();
+  const Ratio &rate = d.ddr_gbps, &run = d.ddr_run_ns, &page = d.ddr_page_ns;
+  const auto share = [words = ceil_div(bytes, 4), word_milliticks, &d](Wide over, Wide under, int shift) {
+    return port_share(over, under, shift, words, word_milliticks, d.tick_hz);
+  };
+  const Wide moving = times(times(bytes, rate.under), run.under) + times(times(runs, run.over), rate.over);
+  const int64_t service = share(moving, times(rate.over, run.under), Ddr::kShift) +
+                          share(times(pages_entered(walk, element_bytes), page.over), times(page.under, 4096), Ddr::kShift);
+  const int64_t pace = share(times(runs, d.shim_run_ns.over), d.shim_run_ns.under, Demand::kPaceShift);
+  const Demand demand{std::max<int64_t>(1, service), pace, interface};
+  if (!demand.fits()) throw std::invalid_argument("a transfer asks DDR for thousands of times its port's time");
+  return demand.packed();
 }
 
 // Fills a program in the order in which lowering.py does.
@@ -270,9 +296,15 @@ class Builder {
     int64_t load;
   };
 
+  // For interface 0; `at_shim` says which it is.
   Kind kind_of(const Walk& walk, int64_t element_bytes, int64_t word_milliticks) const {
-    const int64_t bytes = walk.elements() * element_bytes;
-    return {bytes, ddr_load(bytes, walk.runs(), word_milliticks, device_)};
+    return {walk.elements() * element_bytes, ddr_demand(walk, element_bytes, word_milliticks, 0, device_)};
+  }
+
+  static Kind at_shim(Kind kind, int64_t column, bool writes) {
+    Demand demand = Demand::of(kind.load);
+    demand.interface = 2 * column + (writes ? 1 : 0);
+    return {kind.bytes, demand.packed()};
   }
 
   void push(int32_t channel, int32_t host, const Kind& kind) {
@@ -300,7 +332,8 @@ class Builder {
       const Feed feed = shape_.feed(place);
       const auto kind = [&](int64_t round) {
         const Walk walk = shape_.task_walk(feed.of_a, feed.lines, shape_.trips(round));
-        return kind_of(walk, l[GemmLaunch::element_bytes], device_.read_milliticks);
+        const Kind read = kind_of(walk, l[GemmLaunch::element_bytes], device_.read_milliticks);
+        return at_shim(read, shape_.column(place), false);
       };
       rest.push_back(kind(shape_.rounds - 1));
       whole.push_back(shape_.rounds > 1 ? kind(0) : rest.back());
@@ -309,7 +342,8 @@ class Builder {
     std::vector<int32_t> last_c;
     for (int64_t block = 0; block < shape_.blocks; ++block) {
       if (block >= shape_.in_flight) await(last_c[static_cast<size_t>(block - shape_.in_flight)]);
-      for (const int32_t drain : drain_) push(drain, 2, c);
+      for (size_t column = 0; column < drain_.size(); ++column)
+        push(drain_[column], 2, at_shim(c, static_cast<int64_t>(column), true));
       last_c.push_back(issued_ - 1);
       for (int64_t round = 0; round < shape_.rounds; ++round) {
         if (round >= kQueuedInputs) {

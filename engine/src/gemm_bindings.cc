@@ -171,9 +171,12 @@ void bind_gemm(nb::module_& m) {
              d.token_other_ticks = token_other;
            })
       .def("set_ddr",
-           [](GemmDevice& d, std::pair<int64_t, int64_t> gbps, std::pair<int64_t, int64_t> run_ns, int64_t tick_hz) {
+           [](GemmDevice& d, std::pair<int64_t, int64_t> gbps, std::pair<int64_t, int64_t> run_ns,
+              std::pair<int64_t, int64_t> page_ns, std::pair<int64_t, int64_t> interface_ns, int64_t tick_hz) {
              d.ddr_gbps = {gbps.first, gbps.second};
              d.ddr_run_ns = {run_ns.first, run_ns.second};
+             d.ddr_page_ns = {page_ns.first, page_ns.second};
+             d.shim_run_ns = {interface_ns.first, interface_ns.second};
              d.tick_hz = tick_hz;
            })
       .def("set_walks", [](GemmDevice& d, int32_t mem_dims, int32_t shim_dims, std::vector<int64_t> shim_sizes,

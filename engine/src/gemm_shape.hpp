@@ -94,6 +94,14 @@ struct GemmShape {
     return {false, place * b_lines, std::min(b_lines, columns - place * b_lines)};
   }
 
+  // By which column a feed enters.
+  int64_t column(int64_t place) const {
+    const bool spread = launch[GemmLaunch::spread] != 0;
+    if (place < a_feeds) return spread ? place * (columns / std::min(rows, columns)) : 0;
+    place -= a_feeds;
+    return spread ? place : std::min(1 + place, columns - 1);
+  }
+
   // Stretches of K that the tasks of a block bring: all but the last as many as a task can.
   int64_t trips(int64_t round) const { return round + 1 < rounds ? kMaxTaskSteps : slices - round * kMaxTaskSteps; }
 

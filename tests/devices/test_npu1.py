@@ -28,7 +28,8 @@ def test_every_source_of_the_page_stands_behind_a_fact(npu1: Device) -> None:
 
 def test_an_estimate_says_why(npu1: Device) -> None:
     guessed = {key for key, fact in npu1.facts.items() if fact.kind in ("estimate", "assumed")}
-    assert guessed == {"lock_release_cycles", "call_cycles"}
+    # the last two are costs of DDR that nothing measured on npu1 shows
+    assert guessed == {"lock_release_cycles", "call_cycles", "ddr_page_ns", "shim_run_ns"}
     assert all(npu1.facts[key].note for key in guessed)
 
 

@@ -7,7 +7,10 @@ import pytest
 from tilescope.devices import Device, device_names, device_sources, load_device
 from tilescope.devices.device import VALUE_TYPES
 
-NAMES = ("npu1", "npu1:hawk-point", "npu1:low", "npu2", "npu2:low", "npu2:medium")
+NAMES = (
+    *("npu1", "npu1:hawk-point", "npu1:low"),
+    *("npu2", "npu2:low", "npu2:medium", "npu2:strix-halo"),
+)
 
 
 def differing(one: Device, other: Device) -> set[str]:
@@ -104,6 +107,13 @@ def test_hawk_point_is_the_array_of_phoenix_at_another_clock_and_another_machine
     assert hawk_point.machine == "npu1:hawk-point"
     # the 16 TOPS on the box: 20 physical cores · 256 MAC · 2 · 1.6 GHz = 16.4
     assert 20 * 256 * 2 * hawk_point.clock_mhz / 1e6 == pytest.approx(16, rel=0.03)
+
+
+def test_strix_halo_is_the_array_of_npu2_before_another_memory_and_another_machine() -> None:
+    halo = load_device("npu2:strix-halo", calibrated=False)
+    strix = load_device("npu2", calibrated=False)
+    assert differing(halo, strix) == {"ddr_gbps", "ddr_run_ns", "ddr_page_ns", "shim_run_ns"}
+    assert halo.machine == "npu2:strix-halo"
 
 
 def test_an_overridden_device_stays_on_its_machine() -> None:

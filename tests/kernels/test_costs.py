@@ -136,9 +136,13 @@ def test_bfp16_converts_four_operand_blocks_for_four_mmuls():
 
 
 def test_native_bfloat16_takes_eight_element_wise_macs_an_mmul():
-    """8×16 of C, 32 blocks: 256 MACs at 32 are 8 slots, 4 mmuls a step; 256 B by 64 in and out."""
+    """8×16 of C, 32 blocks: 256 MACs at 32 are 8 slots, 4 mmuls a step, 8 steps.
+
+    Peano takes 1.276 times that, 326.7 cycles a block; chess 7 more and 256 B by 64 in and out.
+    """
     kernel = find_kernel("linear_matmul", "bf16", emulation="native", generation="aie2p")
-    assert kernel.cycles(NPU2, 64, 64, 64) == 32 * (8 * 32 + 7 + 4 + 4) == 8672
+    assert kernel.cycles(NPU2, 64, 64, 64) == 32 * 327 == 10464
+    assert kernel.cycles(NPU2, 64, 64, 64, toolchain="chess") == 32 * (8 * 32 + 7 + 4 + 4) == 8672
 
 
 def test_float32_on_aie2p_pays_four_cycles_for_each_bfloat16_mac():
@@ -203,7 +207,7 @@ def test_what_no_measured_kernel_backs_is_an_estimate():
 
 def test_every_coefficient_has_a_unit_a_meaning_and_a_source():
     found = [value for value in vars(loop_rates).values() if isinstance(value, Coefficient)]
-    assert len(found) == 6
+    assert len(found) == 7
     assert all(each.unit and each.meaning and each.source for each in found)
 
 

@@ -39,7 +39,7 @@ OUTPUTS = {
 @st.composite
 def launches(draw):
     """A device, a product and a mapping of any kind, legal or not."""
-    device = load_device(draw(st.sampled_from(["npu1", "npu2"])))
+    device = load_device(draw(st.sampled_from(["npu1", "npu2", "npu2:strix-halo"])))
     dtype = draw(st.sampled_from(sorted(OUTPUTS)))
     scalar = dtype == "float32" and draw(st.booleans())
     ways = ["low"] if dtype == "float32" else ["bfp16", "native"]

@@ -11,7 +11,16 @@ from tests.simulation.programs import WHOLE_DDR, Machine, acquire, loop, release
 from tilescope.designs.ir import Dim
 from tilescope.devices import load_device
 from tilescope.simulation.clocks import TimeBase
-from tilescope.simulation.ddr import LOAD_ONE, ddr_load
+from tilescope.simulation.ddr import (
+    LOAD_ONE,
+    PACE_BITS,
+    PACE_ONE,
+    PAGE_BYTES,
+    SERVICE_BITS,
+    ddr_demand,
+    ddr_load,
+    pages_entered,
+)
 from tilescope.simulation.walks import ByteWalk, byte_walk
 
 
@@ -157,3 +166,78 @@ def test_rows_that_touch_are_one_run():
 
 def test_the_engines_whole_ddr_is_that_of_the_designs():
     assert LOAD_ONE == WHOLE_DDR
+
+
+# --- pages, and the way from a shim to DDR ---------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("levels", "run_bytes", "pages"),
+    [
+        # one run of a page, wherever it begins: 1 + 4095/4096
+        ((), 4096, 1 + 4095 / 4096),
+        # rows a page apart are a page each, and at times the last crosses into one more
+        (((32, 4096),), 64, 32 + 63 / 4096),
+        # rows of 2560 bytes share pages: 31 steps of 2560/4096 beyond the first row's
+        (((32, 2560),), 64, 31 * 2560 / 4096 + 1 + 63 / 4096),
+        # rows two pages apart are a page each, and as often in two as a run of 64 bytes is
+        (((32, 8192),), 64, 32 * (1 + 63 / 4096)),
+        # 40 stretches of 64 bytes along rows of 2560 stay within the 82,000 bytes that they span
+        (((40, 64), (32, 2560)), 64, (31 * 2560 + 39 * 64 + 64 - 1) / 4096 + 1),
+    ],
+)
+def test_a_walk_enters_the_pages_that_it_spans_once(levels, run_bytes, pages):
+    entered = pages_entered(ByteWalk(levels, run_bytes)) / PAGE_BYTES
+    assert entered == pytest.approx(pages, rel=1e-3)
+
+
+def test_a_page_entered_costs_ddr_its_time():
+    # 32 rows a page apart, 64 bytes each: 32.02 pages of 4 ns beside the bytes and the runs
+    plain = load_device("npu1", calibrated=False)
+    paged = plain.with_overrides({"ddr_page_ns": 4.0})
+    base = TimeBase.of(plain)
+    walk, milliticks = ByteWalk(((32, 4096),), 64), 1013 * base.array_ticks
+    port_ns = 512 * 1.013 * 1000 / 1028
+    more = ddr_load(walk, paged, base, milliticks) - ddr_load(walk, plain, base, milliticks)
+    assert more / LOAD_ONE == pytest.approx((32 + 63 / 4096) * 4 / port_ns, rel=1e-3)
+
+
+def demand(*, pace, interface, load=0):
+    """A transfer that keeps its shim's interface busy for `pace` ticks of each of its port's."""
+    packed = load | int(pace * PACE_ONE) << SERVICE_BITS | interface << (SERVICE_BITS + PACE_BITS)
+    return Fraction(packed, WHOLE_DDR)
+
+
+def test_two_channels_of_a_shim_take_turns_at_its_interface():
+    # each needs it for as long as its port moves: together twice as long, 1000 ticks become 2000
+    transfers, result = readers([demand(pace=1, interface=0)] * 2)
+    assert transfers == [(0, 2000), (0, 2000)]
+    # the interface is the shim's own, so nobody waited for DDR
+    assert "ddr" not in result.waits("shim 0")
+
+
+def test_channels_of_two_shims_do_not():
+    demands = [demand(pace=1, interface=0), demand(pace=1, interface=2)]
+    transfers, _ = readers(demands)
+    assert transfers == [(0, 1000), (0, 1000)]
+
+
+def test_a_run_that_takes_the_interface_longer_than_the_port_slows_one_channel_alone():
+    # 4 ticks of the interface for each of the port's
+    transfers, _ = readers([demand(pace=4, interface=0)])
+    assert transfers == [(0, 4000)]
+
+
+def test_what_the_interface_holds_back_does_not_ask_ddr_for_more_than_it_moves():
+    # at half speed the first asks for half of DDR: the second, of another shim, keeps its own speed
+    slow = demand(pace=2, interface=0, load=LOAD_ONE)
+    other = demand(pace=0, interface=2, load=LOAD_ONE // 2)
+    transfers, _ = readers([slow, other])
+    assert transfers == [(0, 2000), (0, 1000)]
+
+
+def test_a_demand_beyond_the_engines_number_is_refused():
+    device = load_device("npu1", calibrated=False).with_overrides({"shim_run_ns": 1e6})
+    base = TimeBase.of(device)
+    with pytest.raises(ValueError, match="thousands of times its port"):
+        ddr_demand(ByteWalk(((8, 64),), 4), device, base, 1013 * base.array_ticks, 0)

@@ -25,6 +25,7 @@ FLOORS_US = {
     ("xrt-linux", "npu1:hawk-point", "avg"): "127.5",  # row m1143
     ("xrt-linux", "npu1:hawk-point", "min"): "120.7",  # row m1145
     ("xrt-linux", "npu2", "avg"): "106",  # row m1087
+    ("xrt-linux", "npu2:strix-halo", "avg"): "108",  # rows m1087, m1058 less m1060
     ("xrt-python", "npu1", "avg"): "275",  # row m1123
     ("xrt-python", "npu2", "avg"): "82",  # row m0599
     ("xrt-windows", "npu1", "avg"): "110",  # row m1076

@@ -17,7 +17,7 @@ DEVICES = {
     "allo-call": ("npu1",),
     "allo-profile": ("npu1",),
     "iree": ("npu2",),
-    "xrt-linux": ("npu1", "npu1:hawk-point", "npu2"),
+    "xrt-linux": ("npu1", "npu1:hawk-point", "npu2", "npu2:strix-halo"),
     "xrt-python": ("npu1", "npu2"),
     "xrt-windows": ("npu1", "npu2"),
 }

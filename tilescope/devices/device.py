@@ -71,6 +71,8 @@ class Device:
 
     ddr_gbps: float  # 10^9 bytes a second, shared by all shim channels
     ddr_run_ns: float  # for each contiguous run of bytes
+    ddr_page_ns: float  # for each page of 4 KiB that a walk enters; 0 where none is known
+    shim_run_ns: float  # of a shim's interface, for each run that one direction moves; likewise
 
     issue_task_cycles: int  # controller cycles, one shim task
     write32_cycles: int  # controller cycles

@@ -10,6 +10,8 @@ from tilescope.errors import InputError
 from tilescope.quantities.dtypes import CANONICAL
 
 UNLIMITED = -1
+MAY_BE_ZERO = ("ddr_page_ns", "shim_run_ns")
+"""Costs that some devices are not known to have."""
 RATED = (*CANONICAL, "bfp16")
 """What a rate may be stated for: a dtype, or the block format that AIE2P multiplies natively."""
 
@@ -17,8 +19,9 @@ RATED = (*CANONICAL, "bfp16")
 def check_value(page: str, key: str, expected: Any, value: Any) -> Any:
     """Return the value in the form that Device holds it.
 
-    int and float must be positive; a tuple of int may also hold -1, unlimited; a mapping goes
-    from one of RATED to a positive int. Raises InputError naming page and key.
+    int and float must be positive, those of MAY_BE_ZERO may be 0; a tuple of int may also hold -1,
+    unlimited; a mapping goes from one of RATED to a positive int. Raises InputError naming page
+    and key.
     """
     where = f"{page}, key {key}"
     if expected is int:
@@ -26,7 +29,8 @@ def check_value(page: str, key: str, expected: Any, value: Any) -> Any:
     if expected is float:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise InputError(f"{where}: must be a number, not {value!r}.")
-        if not math.isfinite(value) or value <= 0:
+        least = value >= 0 if key in MAY_BE_ZERO else value > 0
+        if not math.isfinite(value) or not least:
             raise InputError(f"{where}: must be positive, not {value!r}.")
         return float(value)
     if expected is str:

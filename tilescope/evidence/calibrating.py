@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import least_squares
 
 from tilescope.devices import load_device
@@ -19,6 +17,7 @@ from tilescope.evidence.ledger import make_ledger
 from tilescope.evidence.model import Model
 from tilescope.evidence.predictions import Prediction
 from tilescope.evidence.records import Row
+from tilescope.evidence.row_errors import RowErrors, Vector
 from tilescope.targets.runtimes import load_runtime
 
 FITTED_KINDS = ("product", "stream", "kernel")
@@ -87,13 +86,13 @@ def calibrate(device: str, rows: Sequence[Row], runtimes: Sequence[str] = ()) ->
     usable = _predictable(chosen, start)
     if not usable:
         raise InputError(f"No fit row of {device} can be predicted; there is nothing to fit on.")
-    coefficients = _coefficients(usable)
+    coefficients = _coefficients(device, usable)
     page = np.log([_page_value(device, one) for one in coefficients])
     weights = _weights(usable)
+    judged = RowErrors(usable)
 
-    def errors(point: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        model = _model(coefficients, np.exp(point))
-        signed = np.array([_log_error(row, model) for row in usable])
+    def errors(point: Vector) -> Vector:
+        signed = judged.log_errors(*_settings(coefficients, np.exp(point)))
         return np.concatenate([signed * weights, PULL * (point - page)])
 
     bounds = (
@@ -102,7 +101,7 @@ def calibrate(device: str, rows: Sequence[Row], runtimes: Sequence[str] = ()) ->
     )
     solution = least_squares(
         errors,
-        np.clip(_scanned(coefficients, page, usable), bounds[0] + 1e-6, bounds[1] - 1e-6),
+        np.clip(_scanned(coefficients, page, usable, judged), bounds[0] + 1e-6, bounds[1] - 1e-6),
         bounds=bounds,
         loss="soft_l1",
         f_scale=OUTLIER,
@@ -113,16 +112,15 @@ def calibrate(device: str, rows: Sequence[Row], runtimes: Sequence[str] = ()) ->
     )
     settled = _only_what_helps(solution.x, page, errors)
     values = [float(f"{value:.{SIGNIFICANT}g}") for value in np.exp(settled)]
-    after = _model(coefficients, np.array(values))
     fitted = tuple(
         Fitted(one, float(np.exp(was)), now)
         for one, was, now in zip(coefficients, page, values, strict=True)
     )
+    before = np.expm1(judged.log_errors({}, {}))
+    after = np.expm1(judged.log_errors(*_settings(coefficients, np.array(values))))
     residuals = tuple(
-        Residual(
-            row, float(np.expm1(_log_error(row, start))), float(np.expm1(_log_error(row, after)))
-        )
-        for row in usable
+        Residual(row, float(was), float(now))
+        for row, was, now in zip(usable, before, after, strict=True)
     )
     used = tuple(sorted({row.origin.runtime for row in usable} - {""}))
     return CalibrationResult(device, used, fitted, residuals)
@@ -136,9 +134,11 @@ def _predictable(rows: Sequence[Row], model: Model) -> list[Row]:
     ]
 
 
-def _coefficients(rows: Sequence[Row]) -> list[Coefficient]:
+def _coefficients(device: str, rows: Sequence[Row]) -> list[Coefficient]:
+    """What may move: costs that the device's page has, and the kinds of kernel among the rows."""
     kinds = sorted({kernel_kind(row) for row in rows if row.op != "add"})
-    return [*DEVICE_COEFFICIENTS, *(kernel_coefficient(kind) for kind in kinds)]
+    own = [one for one in DEVICE_COEFFICIENTS if _page_value(device, one) > 0]
+    return [*own, *(kernel_coefficient(kind) for kind in kinds)]
 
 
 def _page_value(device: str, coefficient: Coefficient) -> float:
@@ -147,22 +147,21 @@ def _page_value(device: str, coefficient: Coefficient) -> float:
     return float(getattr(load_device(device, calibrated=False), coefficient.key))
 
 
-def _model(coefficients: Sequence[Coefficient], values: npt.NDArray[np.float64]) -> Model:
-    overrides: dict[str, Any] = {}
+def _settings(
+    coefficients: Sequence[Coefficient], values: Vector
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Values of the device by key, and factors by kind of kernel."""
+    overrides: dict[str, float] = {}
     factors: dict[str, float] = {}
     for one, value in zip(coefficients, values, strict=True):
         (factors if one.kernel else overrides)[one.key] = float(value)
-    return replace(Model(calibrated=False), overrides=overrides, kernel_factors=factors)
+    return overrides, factors
 
 
-def _only_what_helps(
-    point: npt.NDArray[np.float64],
-    page: npt.NDArray[np.float64],
-    errors: Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]],
-) -> npt.NDArray[np.float64]:
+def _only_what_helps(point: Vector, page: Vector, errors: Callable[[Vector], Vector]) -> Vector:
     """The solution with every coefficient back at its page's value that hardly matters."""
 
-    def cost(at: npt.NDArray[np.float64]) -> float:
+    def cost(at: Vector) -> float:
         return float(np.sum(np.abs(errors(at))))
 
     best = cost(point)
@@ -175,34 +174,26 @@ def _only_what_helps(
 
 
 def _scanned(
-    coefficients: Sequence[Coefficient], page: npt.NDArray[np.float64], rows: Sequence[Row]
-) -> npt.NDArray[np.float64]:
+    coefficients: Sequence[Coefficient], page: Vector, rows: Sequence[Row], judged: RowErrors
+) -> Vector:
     """Where to start: each kernel's factor where it fits its own rows best, on a coarse scale.
 
     A kernel that nothing waits for has no slope to follow, although twice as slow it would.
     """
+    kinds = np.array([kernel_kind(row) if row.op != "add" else "" for row in rows])
     begin = page.copy()
+    costs = []
+    for factor in SCAN:
+        values = np.where([one.kernel for one in coefficients], factor, np.exp(page))
+        costs.append(np.abs(judged.log_errors(*_settings(coefficients, values))))
     for place, one in enumerate(coefficients):
-        if not one.kernel:
-            continue
-        own = [row for row in rows if row.op != "add" and kernel_kind(row) == one.key]
-        costs = {}
-        for factor in SCAN:
-            values = np.exp(begin)
-            values[place] = factor
-            model = _model(coefficients, values)
-            costs[factor] = sum(abs(_log_error(row, model)) for row in own)
-        begin[place] = np.log(min(SCAN, key=lambda factor: costs[factor]))
+        if one.kernel:
+            own = [float(found[kinds == one.key].sum()) for found in costs]
+            begin[place] = np.log(SCAN[int(np.argmin(own))])
     return begin
 
 
-def _weights(rows: Sequence[Row]) -> npt.NDArray[np.float64]:
+def _weights(rows: Sequence[Row]) -> Vector:
     """Each experiment counts once, however many rows it has."""
     sizes = Counter(row.experiment for row in rows)
     return np.array([sizes[row.experiment] ** -0.5 for row in rows])
-
-
-def _log_error(row: Row, model: Model) -> float:
-    (entry,) = make_ledger([row], model)
-    assert isinstance(entry.answer, Prediction)
-    return float(np.log(entry.answer.value / row.value))

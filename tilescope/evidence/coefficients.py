@@ -21,8 +21,12 @@ class Coefficient:
 
 
 DEVICE_COEFFICIENTS = (
-    Coefficient("ddr_gbps", "GB/s", "peak rate of DDR, shared by all shim channels", 8.0, 120.0),
+    Coefficient("ddr_gbps", "GB/s", "peak rate of DDR, shared by all shim channels", 8.0, 260.0),
     Coefficient("ddr_run_ns", "ns", "DDR time of each contiguous run of bytes", 0.1, 20.0),
+    Coefficient(
+        "ddr_page_ns", "ns", "DDR time of each page of 4 KiB that a walk enters", 0.1, 40.0
+    ),
+    Coefficient("shim_run_ns", "ns", "time of a shim's interface for each run", 0.1, 40.0),
 )
 
 

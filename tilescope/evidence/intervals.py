@@ -1,7 +1,9 @@
 """Error intervals from `check` rows, kept as a file that profiling reads.
 
 The kind of a row is its operation, dtype, device and runtime. An interval is the size of error
-that nine of ten check rows of a kind stay within; with fewer than eight rows there is none.
+that nine of ten check rows of a kind stay within; with fewer than eight rows there is none. Chips
+that share an array but not their memory or clock count as one device here, as they do in the
+record's targets; each row is predicted on its own chip.
 """
 
 from __future__ import annotations
@@ -38,19 +40,28 @@ class KindErrors:
 
 
 def check_intervals(entries: Iterable[Entry]) -> tuple[KindErrors, ...]:
-    """One for each kind that has predicted check rows, sorted."""
+    """One for each kind that has predicted check rows, sorted; once for each of its chips."""
     kinds: dict[tuple[str, str, str, str], list[float]] = {}
+    chips: dict[tuple[str, str, str, str], set[str]] = {}
     for entry in entries:
         row, error = entry.row, entry.error
         if row.role != "check" or error is None or not isinstance(entry.answer, Prediction):
             continue
         if entry.answer.kind in KINDS and row.origin.runtime:
-            key = (row.op, row.dtype_in, row.device, row.origin.runtime)
+            generation = generation_of(row.device)
+            key = (row.op, row.dtype_in, generation, row.origin.runtime)
             kinds.setdefault(key, []).append(abs(error))
+            chips.setdefault(key, {generation}).add(row.device)
     return tuple(
-        KindErrors(*key, rows=len(errors), within=_within(errors))
-        for key, errors in sorted(kinds.items())
+        KindErrors(op, dtype, chip, runtime, rows=len(errors), within=_within(errors))
+        for (op, dtype, generation, runtime), errors in sorted(kinds.items())
+        for chip in sorted(chips[op, dtype, generation, runtime])
     )
+
+
+def generation_of(device: str) -> str:
+    """The device that a chip's page stands on: npu2 for npu2:strix-halo."""
+    return device.partition(":")[0]
 
 
 def intervals_text(kinds: Iterable[KindErrors]) -> str:

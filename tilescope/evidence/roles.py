@@ -19,6 +19,8 @@ from tilescope.evidence.records import Row
 from tilescope.evidence.vocabulary import ROLES
 
 MANIFEST = "roles.toml"
+DRAWN_AS = {"npu2:strix-halo": "npu2"}
+"""Devices that had no page of their own when the roles were drawn, and what they counted as."""
 
 
 @dataclass(frozen=True)
@@ -103,8 +105,9 @@ def stratum(rows: Iterable[Row]) -> str:
     Decided by the experiment's first row.
     """
     first = min(rows, key=lambda row: row.id)
+    device = DRAWN_AS.get(first.device, first.device)
     tiled = "tiled" if first.core_tile else "untiled"
-    return " ".join((first.experiment.partition("/")[0], first.op, first.device or "-", tiled))
+    return " ".join((first.experiment.partition("/")[0], first.op, device or "-", tiled))
 
 
 def draw_roles(

@@ -1,4 +1,4 @@
-"""Host buffers of a product that is laid out with M over the columns.
+"""Host buffers of products that publishers lay out in DDR otherwise than ours are.
 
 Our designs put N over the columns. A product with M over them is ours of the transposes, Bᵀ·Aᵀ;
 its buffers are not transposed in DDR, and how long the runs of bytes are depends on that.
@@ -43,3 +43,22 @@ def _by_rows(task: DmaTask, shape: tuple[int, ...]) -> DmaTask:
     else:
         walk = shape_walk((sizes[1], sizes[0]), (height, 1))
     return replace(task, offset=column * height + row, walk=walk)
+
+
+def with_b_in_tiles(design: Design, tile_n: int) -> Design:
+    """A design with B in DDR tile by tile, each stretch of K of a column's tiles in one run.
+
+    Takes tasks as the product design writes them for B by rows: (steps, lines, staged k, n).
+    """
+    (k, n) = next(buffer.shape for buffer in design.host_buffers if buffer.name == "B")
+    sequence = tuple(
+        _by_tiles(step, k, n, tile_n) if isinstance(step, DmaTask) and step.buffer == "B" else step
+        for step in design.sequence
+    )
+    return replace(design, sequence=sequence)
+
+
+def _by_tiles(task: DmaTask, k: int, n: int, tile_n: int) -> DmaTask:
+    row, column = divmod(task.offset, n)
+    offset = column // tile_n * k * tile_n + row * tile_n
+    return replace(task, offset=offset, walk=shape_walk((task.elements,), (1,)))

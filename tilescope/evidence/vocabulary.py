@@ -32,7 +32,7 @@ ANSWERS = ("yes", "no", "unknown")
 ARITHMETICS = ("", "bfp16", "native")
 COMPILERS = ("peano", "chess", "hand", "none", "unknown")
 RUNTIMES = ("", "allo-call", "allo-profile", "iree", "xrt-linux", "xrt-python", "xrt-windows")
-DEVICES = ("", "npu1", "npu1:hawk-point", "npu2")
+DEVICES = ("", "npu1", "npu1:hawk-point", "npu2", "npu2:strix-halo")
 """Devices of the record; empty where a source does not say. Others are those with a page."""
 
 FOREIGN_DTYPES = ("bfp16", "int4", "bfloat16*int4", "float32/bfloat16")

@@ -145,7 +145,13 @@ def engine_device(device: Device) -> _engine.GemmDevice:
         device.token_last_cycles * controller,
         device.token_other_cycles * controller,
     )
-    found.set_ddr(_ratio(device.ddr_gbps), _ratio(device.ddr_run_ns), base.tick_hz)
+    found.set_ddr(
+        _ratio(device.ddr_gbps),
+        _ratio(device.ddr_run_ns),
+        _ratio(device.ddr_page_ns),
+        _ratio(device.shim_run_ns),
+        base.tick_hz,
+    )
     found.set_walks(
         device.mem_dma_dims,
         device.shim_dma_dims,

@@ -27,7 +27,7 @@ from tilescope.kernels.functions import FunctionKernel
 from tilescope.kernels.library import load_library
 from tilescope.quantities.dtypes import dtype_bytes
 from tilescope.simulation.clocks import TimeBase
-from tilescope.simulation.ddr import ddr_load
+from tilescope.simulation.ddr import ddr_demand
 from tilescope.simulation.functions import FunctionThunks
 from tilescope.simulation.part_lowering import PartLowering
 from tilescope.simulation.walks import byte_walk
@@ -428,7 +428,9 @@ class _Lowering:
         reads = fifo.producer.kind == "shim"
         direction = "mm2s" if reads else "s2mm"
         per_word = getattr(self.device, f"shim_{direction}_millicycles_per_word")
-        load = ddr_load(walk, self.device, self.base, per_word * self.base.array_ticks)
+        column = (fifo.producer if reads else fifo.consumers[0]).column
+        milliticks = per_word * self.base.array_ticks
+        load = ddr_demand(walk, self.device, self.base, milliticks, 2 * column + (not reads))
         descriptor: int = self.program.add_descriptor(
             channel,
             True,

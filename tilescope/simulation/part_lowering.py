@@ -17,7 +17,7 @@ from tilescope.designs.parts import (
 from tilescope.devices.device import Device
 from tilescope.quantities.dtypes import dtype_bytes
 from tilescope.simulation.clocks import TimeBase
-from tilescope.simulation.ddr import ddr_load
+from tilescope.simulation.ddr import ddr_demand
 from tilescope.simulation.walks import byte_walk
 
 TAKE_LOCK, TAKE_EQUAL, GIVE_LOCK = 5, 6, 7  # steps of a core, as the engine numbers them
@@ -113,7 +113,9 @@ class PartLowering:
         load = 0
         if descriptor.in_host:
             per_word = getattr(self.device, f"shim_{port.direction}_millicycles_per_word")
-            load = ddr_load(walk, self.device, self.base, per_word * self.base.array_ticks)
+            interface = 2 * port.tile.column + (port.direction != "mm2s")
+            milliticks = per_word * self.base.array_ticks
+            load = ddr_demand(walk, self.device, self.base, milliticks, interface)
         memory = self.host if descriptor.in_host else self.buffers
         wait, give, following = descriptor.acquire, descriptor.release, descriptor.following
         self.program.add_descriptor(

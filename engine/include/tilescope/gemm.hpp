@@ -34,6 +34,8 @@ struct GemmDevice {
   Tick token_other_ticks = 0;
   Ratio ddr_gbps;
   Ratio ddr_run_ns;
+  Ratio ddr_page_ns;
+  Ratio shim_run_ns;
   int64_t tick_hz = 0;
   int32_t mem_dims = 0;
   int32_t shim_dims = 0;

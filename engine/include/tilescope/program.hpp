@@ -47,7 +47,7 @@ struct Descriptor {
   bool acquire_equal = false;  // waits until the lock has exactly that value
   int32_t next = -1;        // the descriptor that follows on this channel; -1 ends a task
   int32_t packet = -1;      // which of its flow's routes its bytes take; -1 in a circuit
-  int64_t ddr_load = 0;     // DDR service ticks per 2^20 ticks of its port; 0 when the memory is on the array
+  int64_t ddr_load = 0;     // what it asks of DDR, a packed Demand; 0 when the memory is on the array
 };
 
 struct Channel {

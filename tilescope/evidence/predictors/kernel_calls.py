@@ -10,6 +10,8 @@ from tilescope.kernels.catalog import find_kernel
 
 KIND = "kernel"
 REPEATS = 100
+WITH_CLEARING = "with-clearing"
+"""An average over all calls of a core, those that clear C among them."""
 WHOLE_CALLS = ("", "best-tile", "balanced")
 PARTS = {
     "vector": "vector instructions of a call are not told apart",
@@ -43,6 +45,12 @@ def predict(row: Row, model: Model) -> Answer | None:
     kernel, assumed = product_kernel(row, model)
     cycles = kernel.cycles(device, m, k, n)
     terms = {"compute": float(cycles)}
+    if row.form == WITH_CLEARING:
+        if row.k is None:
+            return Unpredictable(KIND, "how many calls clear C is not recorded")
+        calls = row.k // k
+        cleared = find_kernel("linear_zero", row.dtype_out).cycles(device, m * n)
+        terms["compute"] = (calls * cycles + cleared) / (calls + 1)
     if row.form == "iteration":
         terms["core_overhead"] = float(overhead)
     total = sum(terms.values())
