@@ -96,12 +96,17 @@ def first_case(content: dict[str, object]) -> dict[str, object]:
 
 
 def absurd(content: dict[str, object]) -> None:
-    """Two cases, each as long as a float can count: their sum is beyond it."""
-    case = first_case(content)
-    time = case["npu_us"]
+    """A product of more operations than a float can count."""
+    shape = first_case(content)["shape"]
+    assert isinstance(shape, dict)
+    shape["m"] = 10**400
+
+
+def endless(content: dict[str, object]) -> None:
+    """A time that is longer than any run."""
+    time = first_case(content)["npu_us"]
     assert isinstance(time, dict)
     time["median"] = 1.7e308
-    content["cases"] = [case, case]
 
 
 def negative(content: dict[str, object]) -> None:
@@ -111,7 +116,11 @@ def negative(content: dict[str, object]) -> None:
 
 @pytest.mark.parametrize(
     ("edit", "said"),
-    [(absurd, "figures that no run can have"), (negative, "greater than or equal to 0")],
+    [
+        (absurd, "figures that no run can have"),
+        (endless, "less than or equal to"),
+        (negative, "greater than or equal to 0"),
+    ],
 )
 def test_an_edited_run_is_refused_in_a_sentence(run_file: Path, edit: Edit, said: str) -> None:
     content = json.loads(run_file.read_text())
