@@ -188,3 +188,9 @@ def test_a_formula_of_cycles_that_comes_to_nothing_is_told(tmp_path, content, sa
     file.write_text(content)
     with pytest.raises(InputError, match=said):
         read("stated_functions", read_costs(file))
+
+
+def test_a_loop_of_very_many_trips_is_refused_without_its_memory():
+    """Two thousand million trips: nothing is made for each of them before they are refused."""
+    text = ADDS.replace("arith.constant 16 : index", "arith.constant 2147483640 : index")
+    refused(text, "not 34,359,738,240", at="scf.for")

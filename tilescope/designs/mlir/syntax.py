@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from xdsl.context import Context
 from xdsl.dialects import arith, builtin, func, memref, scf
@@ -61,7 +62,7 @@ def parse(text: str, name: str) -> Source:
         raise InputError(f"{place_of(name, text, text.index(chr(0)))}: this is no text.")
     parser: _Parser | None = None
     try:
-        parser = _Parser(_context(text), text, name)
+        parser = _Parser(_context(linalg="linalg." in text, math="math." in text), text, name)
         module = parser.parse_module()
     except ParseError as error:
         said = error.msg.strip().rstrip(".")
@@ -80,15 +81,17 @@ def parse(text: str, name: str) -> Source:
     return Source(module, name, text, parser.positions)
 
 
-def _context(text: str) -> Context:
+@cache
+def _context(*, linalg: bool, math: bool) -> Context:
+    """The operations that may stand in a text; reading one leaves it as it was."""
     context = Context(allow_unregistered=True)
     for dialect in (arith.Arith, builtin.Builtin, func.Func, scf.Scf):
         context.load_dialect(dialect)
-    if "linalg." in text:  # these two take a while to import
+    if linalg:  # these two take a while to import
         from xdsl.dialects.linalg import Linalg
 
         context.load_dialect(Linalg)
-    if "math." in text:
+    if math:
         from xdsl.dialects.math import Math
 
         context.load_dialect(Math)

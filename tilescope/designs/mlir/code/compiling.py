@@ -218,11 +218,10 @@ def _trips(
 
 def _at_once(op: Operation, variable: SSAValue, span: range, body: list[Run]) -> Run:
     """All trips in one step where no trip sees another's stores, one by one otherwise."""
-    places = np.arange(span.start, span.stop, span.step, dtype=np.int64)
 
     def run(env: dict[Any, Any]) -> None:
-        if len(places) and is_elementwise(op, env):
-            env[variable] = places
+        if len(span) and is_elementwise(op, env):
+            env[variable] = np.arange(span.start, span.stop, span.step, dtype=np.int64)
             for one in body:
                 one(env)
             return
