@@ -1,0 +1,172 @@
+"""Feeds damaged designs to the reader of MLIR-AIE and runs those that are still designs.
+
+    python benchmarks/fuzz_mlir.py --inputs 1000000 --state fuzz.json
+
+Each input is one of the designs of tests/designs/mlir with tokens dropped, doubled, swapped, cut
+off or replaced, chosen by its number: any input can be made again with --only N. An input must be
+refused by an InputError or simulated, within a time limit; anything else is a failure, and the
+numbers of failures are kept. The state file holds how far a run came, so that it can be stopped
+(Ctrl-C) and taken up again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+import resource
+import signal
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+from tilescope.designs.mlir.reading import read_design
+from tilescope.devices import load_device
+from tilescope.errors import DesignError, InputError
+from tilescope.simulation.simulate import simulate_design
+
+TEXTS = Path(__file__).parents[1] / "tests" / "designs" / "mlir"
+TOKEN = re.compile(r'\s+|//[^\n]*|"[^"\n]*"|[%@^!#]?[\w.$]+|.', re.DOTALL)
+ODD = ["0", "-1", "9" * 30, "1 : index", "{", "}", "<", ">", "%", "@x", '"', "\0", "é", "//", "]"]
+COSTS = {"work": 10, "more": 10, "scale": 10, "shift": 10}
+LIMIT_SECONDS = 20.0
+LIMIT_BYTES = 4 << 30  # of memory, so that an input that asks for more fails by itself
+
+
+class TooSlowError(Exception):
+    """An input took longer than the limit."""
+
+
+def load_texts() -> list[list[str]]:
+    """The designs as tokens, the sequences of the adder put in."""
+    texts = []
+    sequences = [TEXTS / name for name in ("tasks.mlir", "older_tasks.mlir")]
+    for path in sorted([*TEXTS.glob("*.mlir"), *TEXTS.glob("designs/*.mlir")]):
+        text = path.read_text()
+        wanted = sequences if "SEQUENCE" in text else sequences[:1]
+        texts.extend(
+            TOKEN.findall(text.replace("SEQUENCE", sequence.read_text())) for sequence in wanted
+        )
+    return texts
+
+
+def damaged(number: int, texts: list[list[str]]) -> str:
+    """Input `number`: one of the texts with one to four changes."""
+    chance = random.Random(number)
+    tokens = list(chance.choice(texts))
+    for _ in range(chance.randint(1, 4)):
+        place = chance.randrange(len(tokens))
+        match chance.randrange(8):
+            case 0:
+                del tokens[place]
+            case 1:
+                tokens.insert(place, tokens[place])
+            case 2:
+                tokens[place] = chance.choice(tokens)
+            case 3:
+                tokens[place] = chance.choice(ODD)
+            case 4:
+                other = chance.randrange(len(tokens))
+                tokens[place], tokens[other] = tokens[other], tokens[place]
+            case 5:
+                numbers = [i for i, token in enumerate(tokens) if token.isdigit()]
+                if numbers:
+                    tokens[chance.choice(numbers)] = str(
+                        chance.choice([0, 1, 2, 3, 15, 64, 1 << 31])
+                    )
+            case 6:
+                tokens[place] = chance.choice(chance.choice(texts))
+            case 7 if chance.random() < 0.2:
+                del tokens[place:]
+        if not tokens:
+            break
+    return "".join(tokens)
+
+
+def try_one(text: str, device) -> str:
+    """How an input ended: refused, stopped (a design that does not fit or cannot finish) or ran."""
+    try:
+        design = read_design(text, "fuzz.mlir", COSTS).design
+    except InputError:
+        return "refused"
+    try:
+        simulate_design(design, device)
+    except (InputError, DesignError):
+        return "stopped"
+    return "ran"
+
+
+def main() -> int:
+    """Runs the inputs; the exit code is 1 where one of them failed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--inputs", type=int, default=1_000_000)
+    parser.add_argument("--state", type=Path, help="keeps how far the run came")
+    parser.add_argument("--seconds", type=float, help="stop after so long")
+    parser.add_argument("--first", type=int, default=0, help="the number to begin with")
+    parser.add_argument("--only", type=int, help="make this input and show how it ends")
+    given = parser.parse_args()
+    texts, device = load_texts(), load_device("npu1")
+    if given.only is not None:
+        text = damaged(given.only, texts)
+        print(text)
+        print(try_one(text, device))
+        return 0
+    state = {"next": given.first, "seconds": 0.0, "ends": {}, "failures": [], "slowest": [0.0, -1]}
+    if given.state and given.state.exists():
+        state = json.loads(given.state.read_text())
+    ends = Counter(state["ends"])
+
+    def too_slow(*_: object) -> None:
+        raise TooSlowError
+
+    signal.signal(signal.SIGALRM, too_slow)
+    resource.setrlimit(resource.RLIMIT_AS, (LIMIT_BYTES, LIMIT_BYTES))
+    started = last = time.perf_counter()
+    before = state["seconds"]
+
+    def keep() -> None:
+        state["seconds"] = before + time.perf_counter() - started
+        state["ends"] = dict(ends)
+        if given.state:
+            given.state.write_text(json.dumps(state))
+
+    try:
+        while state["next"] < given.first + given.inputs:
+            number = state["next"]
+            begun = time.perf_counter()
+            signal.setitimer(signal.ITIMER_REAL, LIMIT_SECONDS)
+            try:
+                ends[try_one(damaged(number, texts), device)] += 1
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # a crash of any kind is what is looked for
+                ends["failed"] += 1
+                state["failures"].append([number, f"{type(error).__name__}: {error}"[:200]])
+                print(f"input {number}: {type(error).__name__}: {error}", file=sys.stderr)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            now = time.perf_counter()
+            state["slowest"] = max(state["slowest"], [now - begun, number])
+            state["next"] += 1
+            if now - last > 10:
+                last = now
+                keep()
+            if given.seconds and now - started > given.seconds:
+                break
+    except KeyboardInterrupt:
+        pass
+    keep()
+    done = state["next"] - given.first
+    rate = done / state["seconds"] if state["seconds"] else 0
+    shares = ", ".join(f"{count:,} {end}" for end, count in sorted(ends.items()))
+    slowest, number = state["slowest"]
+    print(
+        f"{done:,} inputs in {state['seconds']:,.0f} s ({rate:,.0f} a second): {shares}; "
+        f"the slowest took {slowest:.2f} s (input {number})"
+    )
+    return 1 if state["failures"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
