@@ -65,7 +65,7 @@ def _newer(path: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "why"),
     [
-        (Path.unlink, "is not beside the run file"),
+        (Path.unlink, "is not beside it"),
         (_cut, "is not a whole timeline"),
         (_newer, "has the timeline version 99"),
         (lambda path: path.write_text("hello"), "is not a whole timeline"),
