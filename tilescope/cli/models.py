@@ -45,6 +45,9 @@ def known_projections(config: str | None, model: str | None, *, quiet: bool) -> 
 def list_projections(projections: Projections, points: Points) -> None:
     """Print each projection with its shape, one a line."""
     known = default_test_cases() if projections.known is None else projections.known
-    for one in placed([*known, *projections.besides], points):
-        case = one.case
-        print(f"{case.name:<10} {case.M}×{case.N}×{case.K}".ljust(24), case.description)
+    cases = [one.case for one in placed([*known, *projections.besides], points)]
+    names = max(10, *(len(case.name) for case in cases))
+    shapes = [f"{case.M}×{case.N}×{case.K}" for case in cases]
+    wide = max(13, *map(len, shapes))
+    for case, shape in zip(cases, shapes, strict=True):
+        print(f"{case.name:<{names}} {shape:<{wide}} {case.description}")

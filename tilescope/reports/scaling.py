@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 
 from tilescope.profiling.crossovers import Crossover, find_crossover
+from tilescope.profiling.interruptions import CROWDED
 from tilescope.profiling.scaling import series, series_name
 from tilescope.quantities.dtypes import is_integer
 from tilescope.quantities.units import format_count, format_us, significant
@@ -16,6 +17,7 @@ from tilescope.reports.paint import PLAIN, Paint
 from tilescope.reports.screen import dtypes, trust
 from tilescope.reports.tables import Column, table
 from tilescope.reports.text_plots import Line, text_plot
+from tilescope.reports.whatif import changes_line
 from tilescope.reports.wrapping import wrap
 from tilescope.runs.models import Case, Run
 
@@ -27,7 +29,7 @@ def scaling_report(run: Run, *, width: int = 80, paint: Paint = PLAIN) -> str:
     if not run.cases:
         return "No case was finished.\n"
     blocks = [
-        _title(run.cases[0], width, paint),
+        _title(run, width, paint),
         _table(run.cases, paint),
         _crossovers(run, width, paint),
         _plot(run, width, paint),
@@ -47,11 +49,13 @@ def together(cases: Sequence[Case]) -> Together:
     return [[case for one in found.values() for case in one if case.shape.m == m] for m in common]
 
 
-def _title(case: Case, width: int, paint: Paint) -> list[str]:
+def _title(run: Run, width: int, paint: Paint) -> list[str]:
+    case = run.cases[0]
     mapping = case.mapping
     told = f"{dtypes(case)}, {mapping.kernel} kernel; {mapping.family}, ports {mapping.ports}"
     title = f"Decode to prefill on {case.device} ({case.npu_us.kind}), runtime {case.runtime}"
-    return [paint(title, "strong"), *wrap(told, width, hanging="  ")]
+    what_if = wrap(changes_line(run.changed), width, hanging="  ") if run.changed else []
+    return [paint(title, "strong"), *wrap(told, width, hanging="  "), *what_if]
 
 
 def _table(cases: Sequence[Case], paint: Paint) -> list[str]:
@@ -113,6 +117,14 @@ def _crossovers(run: Run, width: int, paint: Paint) -> list[str]:
         lines += wrap(f"{name}: {crossover_text(crossover)}", width, "  ", "    ")
     band = "with" if known[0][1].intervals else "without"
     why = "" if known[0][1].intervals else ", since none is known"
+    if any(CROWDED in case.notes for case in run.cases):
+        lines += wrap(
+            "Other programs were busy while PyTorch was timed, so that on a quiet machine the NPU "
+            "begins to be faster at more rows.",
+            width,
+            "  ",
+            "    ",
+        )
     lines += wrap(
         "Interpolated between points, time over rows as a power. The band is a 95 % bootstrap of "
         f"PyTorch's runs, {band} the error interval of the NPU's times{why}.",
