@@ -201,12 +201,18 @@ def _partial_sums(sums: PartialSums | None, width: int, paint: Paint) -> list[st
             Column(f"mark\n{sums.mark:g}", marks, styles=["bad" if m else None for m in marks]),
         ]
     )
-    text = (
-        f"With C and its partial sums in bfloat16 the error passes {sums.mark:g} from "
-        f"K = {sums.fails_from:,}."
-        if sums.fails_from
-        else f"No K here takes the error of C in bfloat16 past {sums.mark:g}."
-    )
+    above = [f"{point.k:,}" for point, mark in zip(points, marks, strict=True) if mark]
+    text = f"No K here takes the error of C in bfloat16 past {sums.mark:g}."
+    if sums.fails_from:
+        text = (
+            f"With C and its partial sums in bfloat16 the error passes {sums.mark:g} from "
+            f"K = {sums.fails_from:,}."
+        )
+    elif above:
+        text = (
+            f"With C and its partial sums in bfloat16 the error passes {sums.mark:g} at "
+            f"K = {', '.join(above)}, and not at the largest; few outputs make a chance of it."
+        )
     return [*lines, *wrap(text, width)]
 
 

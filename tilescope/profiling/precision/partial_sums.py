@@ -36,7 +36,11 @@ class AtK:
 
 @dataclass(frozen=True)
 class PartialSums:
-    """The points, the mark, and the first K at which C in bfloat16 passes it, if one does."""
+    """The points and the mark.
+
+    fails_from: the K from which on C in bfloat16 passes the mark at every point; None where it
+    does not at the last.
+    """
 
     m: int
     n: int
@@ -56,8 +60,12 @@ def partial_sums_over_k(
     """
     columns = min(n, MOST_COLUMNS)
     points = tuple(_at(m, columns, k, mapping, seed) for k in sorted(set(ks)))
-    above = [point.k for point in points if point.errors["bfloat16"] > MARK]
-    return PartialSums(m, columns, mapping.core_tile[2], points, MARK, above[0] if above else None)
+    fails_from = None
+    for point in reversed(points):
+        if point.errors["bfloat16"] <= MARK:
+            break
+        fails_from = point.k
+    return PartialSums(m, columns, mapping.core_tile[2], points, MARK, fails_from)
 
 
 def _at(m: int, n: int, k: int, mapping: Mapping, seed: int) -> AtK:
