@@ -143,6 +143,18 @@ def test_a_gain_has_an_interval_only_where_both_times_have_one(
     assert advise(what_if, [Q_PROJ], settings)[0].gain_interval_us is None
 
 
+def test_a_command_repeats_the_words_that_chose_the_cases() -> None:
+    words = ["--test-case", "q_proj", "--seq", "1,16"]
+    shown = CliRunner().invoke(app, ["linear", *words, "--dtype", "bf16", "--timing-only"])
+    typed = shown.stdout.split("Next")[1].replace("\\\n", " ").split("tilescope", 1)[1].split()
+    assert typed[:5] == ["linear", *words]
+    again = CliRunner().invoke(app, [*typed, "--json", "-", "--no-advice"])
+    assert again.exit_code == 0
+    run = Run.model_validate(json.loads(again.stdout))
+    assert [case.name for case in run.cases] == ["q_proj.s1", "q_proj.s16"]
+    assert {case.mapping.family for case in run.cases} == {"whole-array"}
+
+
 def test_advice_stands_in_the_run_file_unless_it_is_not_wanted() -> None:
     words = ["linear", "--test-case", "q_proj", "--dtype", "bf16", "--timing-only", "--json", "-"]
     advised = Run.model_validate(json.loads(CliRunner().invoke(app, words).stdout))

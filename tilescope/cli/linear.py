@@ -94,7 +94,7 @@ def linear(
     from tilescope.cli.output_folder import open_folder
     from tilescope.cli.products import Outputs, profile_and_show
     from tilescope.cli.scaling import parse_points, scale_and_show
-    from tilescope.cli.selection import choose_cases
+    from tilescope.cli.selection import choose_cases, typed_workload
     from tilescope.designs.request import MappingRequest
     from tilescope.profiling.products import ProductSettings
     from tilescope.profiling.scaling import check_own_cases, placed
@@ -140,7 +140,11 @@ def linear(
         changes=tuple(set_values or ()),
     )
     folder = open_folder(output_dir, json)
-    outputs = Outputs(json, force, quiet, color=color, advice=advice, folder=folder)
+    typed = typed_workload(
+        {"--test-case": test_case, "--case": case},
+        {"--config": config, "--model": model, "--batch": batch, "--seq": seq},
+    )
+    outputs = Outputs(json, force, quiet, color=color, advice=advice, folder=folder, typed=typed)
     chosen = choose_cases(test_case or [], case or [], projections.known, projections.besides)
     cases = placed(chosen, points)
     if points.several:

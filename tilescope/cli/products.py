@@ -30,7 +30,8 @@ STDOUT = "-"
 class Outputs:
     """Where a verb's answer goes: `json` is a path, `-` for stdout, or None for the screen.
 
-    advice: whether what to try next belongs to it; folder: takes the run file and every view.
+    advice: whether what to try next belongs to it; folder: takes the run file and every view;
+    typed: the words that chose the cases, where a command for them would be made anew otherwise.
     """
 
     json: str | None
@@ -39,6 +40,7 @@ class Outputs:
     color: str = "auto"
     advice: bool = True
     folder: Path | None = None
+    typed: tuple[str, ...] | None = None
 
     @property
     def path(self) -> Path | None:
@@ -63,9 +65,7 @@ def profile_and_show(
         profile = profile_products(cases, settings, notify=notify)
     if not profile.run.cases:
         fail("Interrupted before a case was finished; nothing was written.", INTERRUPTED)
-    if outputs.advice and (outputs.json or outputs.folder or not outputs.quiet):
-        found = advise(profile.run, cases, settings)
-        profile = replace(profile, run=profile.run.model_copy(update={"advice": found}))
+    profile = with_advice(profile, cases, settings, outputs)
     written = write_outputs(profile, outputs)
     if outputs.json == STDOUT:
         sys.stdout.write(to_json(profile.run))
@@ -80,6 +80,19 @@ def profile_and_show(
             print(f"\nWritten: {', '.join(map(str, written))}")
     if not profile.run.complete:
         fail(f"Interrupted; finished {len(profile.run.cases)} of {len(cases)}.", INTERRUPTED)
+
+
+def with_advice(
+    profile: Profile,
+    cases: Sequence[LinearProjectionTestCase],
+    settings: ProductSettings,
+    outputs: Outputs,
+) -> Profile:
+    """The profile with what to try next in its run, where that is wanted and anybody sees it."""
+    if not outputs.advice or (outputs.quiet and outputs.path is None and outputs.json is None):
+        return profile
+    found = advise(profile.run, cases, settings, outputs.typed)
+    return replace(profile, run=profile.run.model_copy(update={"advice": found}))
 
 
 def show_tile(settings: TileSettings, outputs: Outputs, *, verbose: bool) -> None:

@@ -8,11 +8,18 @@ from pathlib import Path
 
 from tilescope.cli import terminal
 from tilescope.cli.ending import INTERRUPTED, fail
-from tilescope.cli.products import STDOUT, Outputs, check_outputs, write_outputs
+from tilescope.cli.products import (
+    STDOUT,
+    Outputs,
+    check_outputs,
+    with_advice,
+    write_outputs,
+)
 from tilescope.errors import InputError
 from tilescope.profiling.products import ProductSettings
 from tilescope.profiling.scaling import PlacedCase, Points, profile_scaling
 from tilescope.quantities.axes import whole_values
+from tilescope.reports.advice import advice_block
 from tilescope.reports.paint import Paint
 from tilescope.reports.scaling import scaling_report
 from tilescope.reports.scaling_plot import scaling_svg
@@ -48,6 +55,7 @@ def scale_and_show(
         profile = profile_scaling(cases, settings, notify=notify)
     if not profile.run.cases:
         fail("Interrupted before a case was finished; nothing was written.", INTERRUPTED)
+    profile = with_advice(profile, [one.case for one in cases], settings, outputs)
     written = write_outputs(profile, outputs)
     if plot is not None:
         write_bytes(scaling_svg(profile.run).encode(), Path(plot), force=outputs.force)
@@ -56,6 +64,8 @@ def scale_and_show(
         sys.stdout.write(to_json(profile.run))
     elif not outputs.quiet:
         print(scaling_report(profile.run, width=terminal.width(), paint=paint), end="")
+        if next_steps := advice_block(profile.run, terminal.width(), paint):
+            print("\n" + "\n".join(next_steps))
         if written:
             print(f"\nWritten: {', '.join(map(str, written))}")
     if not profile.run.complete:

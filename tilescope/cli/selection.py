@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tilescope.errors import InputError
 from tilescope.quantities.names import unknown_name
@@ -59,3 +59,17 @@ def named_cases(
             raise unknown_name("test case", name, [*(c.name for c in (*known, *besides)), ALL])
         chosen += [case for case in found if case not in chosen]
     return chosen
+
+
+def typed_workload(
+    lists: Mapping[str, Sequence[str] | None], single: Mapping[str, str | None]
+) -> tuple[str, ...]:
+    """The options that chose the cases of a run, as they were typed; `lists` may be repeated."""
+    words: list[str] = []
+    for option, texts in lists.items():
+        for text in texts or ():
+            words += [option, text]
+    for option, given in single.items():
+        if given is not None:
+            words += [option, given]
+    return tuple(words)

@@ -9,13 +9,29 @@ from collections.abc import Sequence
 
 from tilescope.quantities.units import format_percent, format_us, significant
 from tilescope.reports.budget import short
+from tilescope.reports.paint import PLAIN, Paint
 from tilescope.reports.wrapping import wrap
 from tilescope.runs.limits import Advice
-from tilescope.runs.models import Case
+from tilescope.runs.models import Case, Run
 
 INDENT = " " * 4
 NO_BREAK = "\u00a0"
+_NUMBER = re.compile(r"(\d) (ns|µs|ms|s|%)(?!\w)")
 _OPTION = re.compile(r"(--\S+) (?!--)")
+
+
+def advice_block(run: Run, width: int, paint: Paint = PLAIN) -> list[str]:
+    """What to type next and the predicted gain of it, under a head; empty without advice."""
+    if not run.advice:
+        return []
+    lines = [paint("Next", "strong")]
+    whole_us = math.fsum(case.npu_us.median for case in run.cases)
+    for advice in run.advice:
+        sentence = _NUMBER.sub(rf"\1{NO_BREAK}\2", advice_sentence(advice, whole_us))
+        told = wrap(sentence, width, indent="  ", hanging=INDENT)
+        lines += [line.replace(NO_BREAK, " ") for line in told]
+        lines += command_lines(advice.command, width)
+    return lines
 
 
 def advice_sentence(advice: Advice, whole_us: float) -> str:

@@ -5,12 +5,11 @@ Times are medians. Everything is read from the run; a figure that the run lacks 
 
 from __future__ import annotations
 
-import math
 import re
 import textwrap
 
 from tilescope.quantities.units import format_count, format_percent, format_us, significant
-from tilescope.reports.advice import advice_sentence, command_lines
+from tilescope.reports.advice import advice_block
 from tilescope.reports.beside_time import beside_time
 from tilescope.reports.bounds import bound_sentence, bound_table
 from tilescope.reports.budget import bound_by, closing_percentages, meaning, short, summed
@@ -48,7 +47,7 @@ def screen_parts(run: Run, *, width: int = 80, paint: Paint = PLAIN) -> list[lis
     ]
     if also := beside_time(run):
         blocks.append([paint("Beside time", "strong"), *_wrapped(also, width)])
-    if advice := _advice(run, width, paint):
+    if advice := advice_block(run, width, paint):
         blocks.append(advice)
     return blocks
 
@@ -210,18 +209,6 @@ def _accuracy(cases: tuple[Case, ...]) -> str:
         f"Every output is within its kernel's contract; relative error at most {max(errors):.1e} "
         f"against {' and '.join(names)}"
     )
-
-
-def _advice(run: Run, width: int, paint: Paint) -> list[str]:
-    """What to type next, the predicted gain of it, and how far to trust that."""
-    if not run.advice:
-        return []
-    lines = [paint("Next", "strong")]
-    whole_us = math.fsum(case.npu_us.median for case in run.cases)
-    for advice in run.advice:
-        lines += _wrapped([advice_sentence(advice, whole_us)], width)
-        lines += command_lines(advice.command, width)
-    return lines
 
 
 def _wrapped(sentences: list[str], width: int) -> list[str]:

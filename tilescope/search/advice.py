@@ -64,12 +64,16 @@ class Tried:
 
 
 def advise(
-    run: Run, cases: Sequence[LinearProjectionTestCase], settings: ProductSettings
+    run: Run,
+    cases: Sequence[LinearProjectionTestCase],
+    settings: ProductSettings,
+    typed: Sequence[str] | None = None,
 ) -> tuple[Advice, ...]:
     """What to try next for the finished cases of a run; empty where nothing gains a hundredth.
 
     The change with the largest gain that costs no accuracy comes first; one that costs accuracy
-    follows where it alone would gain more.
+    follows where it alone would gain more. `typed` are the words that chose the cases, where a
+    command should repeat them.
     """
     done = [case for case in cases if any(case.name == found.name for found in run.cases)]
     before_us = math.fsum(case.npu_us.median for case in run.cases)
@@ -83,7 +87,11 @@ def advise(
     least_us = min([before_us, *(one.us for one in found)])
     if tried.less_exact and tried.less_exact.us < least_us * (1 - WORTH_ACCURACY):
         found.append(tried.less_exact)
-    return tuple(_advice(one, run, before_us) for one in found)
+    whole = typed if len(done) == len(cases) else None
+    return tuple(
+        _advice(one, run, before_us, whole if one.proposal.cases == tuple(done) else None)
+        for one in found
+    )
 
 
 class _Trial:
@@ -141,7 +149,7 @@ class _Trial:
         return self._times[key]
 
 
-def _advice(tried: Tried, run: Run, before_us: float) -> Advice:
+def _advice(tried: Tried, run: Run, before_us: float, typed: Sequence[str] | None) -> Advice:
     proposal = tried.proposal
     text = proposal.text
     if proposal.less_exact:
@@ -149,7 +157,7 @@ def _advice(tried: Tried, run: Run, before_us: float) -> Advice:
     return Advice(
         dominant=dominant(run.cases),
         text=text,
-        command=command(proposal.cases, proposal.settings),
+        command=command(proposal.cases, proposal.settings, typed),
         gain_us=before_us - tried.us,
         gain_interval_us=_gain_interval(tried, run),
     )

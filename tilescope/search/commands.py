@@ -13,12 +13,18 @@ FAMILIES = {"linear": "per-tile", "gemm": "whole-array"}
 """The mapping that each verb takes where none is named."""
 
 
-def command(cases: Sequence[LinearProjectionTestCase], settings: ProductSettings) -> str:
+def command(
+    cases: Sequence[LinearProjectionTestCase],
+    settings: ProductSettings,
+    typed: Sequence[str] | None = None,
+) -> str:
     """What to type for a profile of these cases; options at their defaults are left out.
 
-    What a profile writes, and how often PyTorch is timed, is not part of it.
+    `typed` are words that choose the cases, where these are known. What a profile writes, and how
+    often PyTorch is timed, is not part of it.
     """
-    words = ["tilescope", settings.op, *_workload(cases, settings.op)]
+    chosen = typed if typed is not None else _workload(cases, settings.op)
+    words = ["tilescope", settings.op, *chosen]
     words += _mapping_words(settings.mapping, FAMILIES[settings.op])
     default = ProductSettings()
     for option, value, usual in (
