@@ -105,6 +105,14 @@ def test_a_timeline_cut_short_is_refused(tmp_path: Path) -> None:
         read_timeline(path)
 
 
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"3", b"[" * 100_000, b'{"a": NaN}'])
+def test_what_is_no_timeline_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "a.gz"
+    path.write_bytes(gzip.compress(content))
+    with pytest.raises(InputError, match="not a whole timeline"):
+        read_timeline(path)
+
+
 def test_a_timeline_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"a\.gz is not there; it lies beside the run file"):
         read_timeline(tmp_path / "a.gz")

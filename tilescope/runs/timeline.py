@@ -96,7 +96,15 @@ def read_timeline(path: Path) -> Timeline:
         version = content["schema_version"]
     except FileNotFoundError as error:
         raise InputError(f"{path} is not there; it lies beside the run file.") from error
-    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
+    except (
+        OSError,
+        EOFError,
+        zlib.error,
+        ValueError,
+        KeyError,
+        TypeError,
+        RecursionError,
+    ) as error:
         raise InputError(f"{path} is not a whole timeline: {error}.") from error
     if version not in range(1, TIMELINE_VERSION + 1) or isinstance(version, bool):
         raise InputError(

@@ -90,4 +90,7 @@ def _nothing(run_path: Path, lacks: list[str]) -> str:
         return f"{run_path} holds no case; there is nothing to trace."
     if all(NOT_TAKEN in lack for lack in lacks):
         return f"{run_path} has no timeline; profile with --json PATH --timeline."
-    return f"{run_path} has no timeline that can be read. {' '.join(lacks)}"
+    return (
+        f"{run_path} has no timeline that can be read; they lie beside the run file, wherever that "
+        f"goes. {' '.join(lacks)}"
+    )
