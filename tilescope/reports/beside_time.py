@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from tilescope.quantities.units import format_bytes, format_us, significant
+from tilescope.reports.memory import traffic_sentence
 from tilescope.runs.counters import Cache, Energy
 from tilescope.runs.figures import SampledStatistics
 from tilescope.runs.models import Case, Run
@@ -16,8 +17,8 @@ SCALES = ((1e6, "J"), (1e3, "mJ"), (1.0, "µJ"))
 
 def beside_time(run: Run) -> list[str]:
     """A sentence for each kind of thing that was obtained, or that is known to be missing."""
-    told = [_conditions(run.cases), _memory(run.cases), _baseline_memory(run.cases)]
-    told += [_energy(run.cases), *_caches(run.cases)]
+    told = [_conditions(run.cases), _memory(run.cases), traffic_sentence(run.cases)]
+    told += [_baseline_memory(run.cases), _energy(run.cases), *_caches(run.cases)]
     return [sentence for sentence in told if sentence]
 
 
