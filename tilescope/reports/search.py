@@ -40,10 +40,9 @@ def search_screen(run: SearchRun, *, width: int = 80, paint: Paint = PLAIN) -> s
 
 def _title(run: SearchRun, width: int, paint: Paint) -> list[str]:
     first = run.candidates[0]
-    shape = first.shape
     subject = run.workload
-    if len(run.products) == 1 and "×" not in subject:
-        subject += f" ({shape.m}×{shape.n}×{shape.k})"
+    if len(run.products) == 1:
+        subject = f"{first.name} ({_shape(first)})"
     title = f"Search for {subject} on {run.device} (simulated), runtime {run.runtime}"
     told = f"{dtypes(first)}; {OBJECTIVES.get(run.objective, run.objective)}"
     lines = [*_styled(wrap(title, width), paint), *wrap(told, width, hanging="  ")]
@@ -220,6 +219,8 @@ def _us(run: SearchRun, case: Candidate) -> float:
 
 
 def _moved(case: Candidate) -> str:
+    if case.moved_bytes < BYTES_PER_MB:
+        return f"{significant(case.moved_bytes * 1e3 / BYTES_PER_MB)} kB"
     return f"{significant(case.moved_bytes / BYTES_PER_MB)} MB"
 
 

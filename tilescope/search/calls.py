@@ -27,18 +27,28 @@ class CallCosts:
 
     def products(self, tiles: Tiles) -> Numbers:
         """Array cycles of a call on each core tile."""
+        sizes = np.stack([tiles.m, tiles.k, tiles.n], axis=1)
+        codes = (sizes[:, 0] << 42) | (sizes[:, 1] << 21) | sizes[:, 2]
+        _, first, places = np.unique(codes, return_index=True, return_inverse=True)
         known, device, cycles = self._products, self.device, self.kernel.cycles
-        sizes = list(zip(tiles.m.tolist(), tiles.k.tolist(), tiles.n.tolist(), strict=True))
-        for size in set(sizes).difference(known):
-            known[size] = cycles(device, *size)
-        return np.fromiter((known[size] for size in sizes), np.int64, len(sizes))
+        found = []
+        for m, k, n in sizes[first].tolist():
+            if (m, k, n) not in known:
+                known[m, k, n] = cycles(device, m, k, n)
+            found.append(known[m, k, n])
+        spread: Numbers = np.array(found, dtype=np.int64)[places]
+        return spread
 
     def zeros(self, tiles: Tiles) -> Numbers:
         """Array cycles of clearing the C of each core tile."""
-        known, elements = self._zeros, (tiles.m * tiles.n).tolist()
-        for count in set(elements).difference(known):
-            known[count] = self._zero.cycles(self.device, count)
-        return np.fromiter((known[count] for count in elements), np.int64, len(elements))
+        counts, places = np.unique(tiles.m * tiles.n, return_inverse=True)
+        found = []
+        for count in counts.tolist():
+            if count not in self._zeros:
+                self._zeros[count] = self._zero.cycles(self.device, count)
+            found.append(self._zeros[count])
+        spread: Numbers = np.array(found, dtype=np.int64)[places]
+        return spread
 
     def rates(self, pairs: Tiles) -> Floats:
         """Cycles that each step of K adds to a call with these m and n; no call has fewer."""

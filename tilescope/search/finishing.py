@@ -1,4 +1,4 @@
-"""From what a search found to cases: the best verified, the front run with data, the rest timed."""
+"""From what a search found to cases: the best run with data and verified, the others timed."""
 
 from __future__ import annotations
 
@@ -25,8 +25,7 @@ from tilescope.targets.bounds import workload_bound
 from tilescope.workloads.cases import LinearProjectionTestCase
 from tilescope.workloads.gemm import Gemm
 
-MOST_MACS_OF_MANY = 1 << 29  # of a product whose whole front is run with data
-MOST_MACS_OF_BEST = 1 << 36
+MOST_MACS = 1 << 36  # of a product whose best mapping is run with data
 
 Notify = Callable[[str], None]
 
@@ -52,15 +51,8 @@ def finished(
     cases: list[Case] = []
     for point in points:
         notify(f"finishing {len(cases) + 1} of {len(points)}")
-        wanted = point is best_point or point.key in on_front
-        cases.append(
-            _case(
-                gemm,
-                point,
-                settings,
-                with_data=wanted and _small(gemm, point is best_point, settings),
-            )
-        )
+        with_data = point is best_point and _runs_with_data(gemm, settings)
+        cases.append(_case(gemm, point, settings, with_data=with_data))
     best = cases[0]
     candidates = tuple(
         _candidate(
@@ -139,10 +131,8 @@ def command_of(gemm: Gemm, mapping: Mapping, settings: SearchSettings) -> str:
     return command([case], profile)
 
 
-def _small(gemm: Gemm, is_best: bool, settings: SearchSettings) -> bool:
-    if settings.timing_only:
-        return False
-    return gemm.macs <= (MOST_MACS_OF_BEST if is_best else MOST_MACS_OF_MANY)
+def _runs_with_data(gemm: Gemm, settings: SearchSettings) -> bool:
+    return not settings.timing_only and gemm.macs <= MOST_MACS
 
 
 def _case(gemm: Gemm, point: Point, settings: SearchSettings, *, with_data: bool) -> Case:

@@ -37,9 +37,10 @@ def refuse(gemm: Gemm, settings: SearchSettings, findings: Findings, meter: Erro
         if nearest is not None
         else " Nothing else of the space fits either."
     )
+    count = findings.counts.considered
     raise InputError(
-        f"None of {findings.counts.considered:,} mappings of {gemm.label} in {gemm.dtype} is legal "
-        f"on {settings.device.name}: {said}{hint}"
+        f"{f'None of {count:,} mappings' if count else 'No mapping'} of {gemm.label} in "
+        f"{gemm.dtype} is legal on {settings.device.name}: {said}{hint}"
     )
 
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from tilescope.designs.mapping import Mapping
 from tilescope.kernels.catalog import find_kernel
 from tilescope.kernels.contract import Kernel
-from tilescope.kernels.execution import run_kernel
+from tilescope.kernels.layout import pack_a, pack_b, unpack_c
+from tilescope.kernels.library import load_library
 from tilescope.profiling.accuracy import errors, exact_product
 from tilescope.profiling.inputs import make_inputs
 from tilescope.quantities.dtypes import dtype_bytes, is_integer, numpy_dtype
@@ -121,21 +122,31 @@ def _by_rows(kernel: Kernel) -> Kernel:
 def _multiply(
     a: NDArray[np.generic], b: NDArray[np.generic], kernel: Kernel, kind: Numerics
 ) -> NDArray[np.generic]:
-    """A @ B as calls of the kernel make it, each with `step` of K or all of it."""
-    r, s, t = kernel.block or (1, 1, 1)
+    """A @ B as calls of the kernel make it, each with `step` of K or all of it.
+
+    C lies as the kernel holds it from the first call to the last.
+    """
+    library = load_library()
+    r, s, t = block = kernel.block or (1, 1, 1)
     (m, k), n = a.shape, b.shape[1]
     step = kind.step or round_up(k, s)
     pm, pn, pk = round_up(m, r), round_up(n, t), round_up(k, step)
     padded_a, padded_b = np.zeros((pm, pk), a.dtype), np.zeros((pk, pn), b.dtype)
     padded_a[:m, :k], padded_b[:k, :n] = a, b
-    c = np.zeros((pm, pn), numpy_dtype(kernel.dtype_out))
-    add = find_kernel("linear_accumulate", kernel.dtype_out)
+    c = np.zeros(pm * pn, numpy_dtype(kernel.dtype_out))
+    add = find_kernel("linear_accumulate", kernel.dtype_out).symbol
     for start in range(0, pk, step):
-        inputs = padded_a[:, start : start + step], padded_b[start : start + step]
-        if kind.on_host:
-            partial = run_kernel(kernel, (pm, step, pn), *inputs, np.zeros_like(c))
-            c = run_kernel(add, (c.size,), c.reshape(1, -1), partial.reshape(1, -1))
-            c = c.reshape(pm, pn)
+        piece_a, piece_b = padded_a[:, start : start + step], padded_b[start : start + step]
+        if kernel.block is None:
+            inputs = np.ascontiguousarray(piece_a), np.ascontiguousarray(piece_b)
         else:
-            c = run_kernel(kernel, (pm, step, pn), *inputs, c)
-    return c[:m, :n]
+            inputs = pack_a(piece_a, block), pack_b(piece_b, block)
+        if kind.on_host:
+            partial, summed = np.zeros_like(c), np.empty_like(c)
+            library.call(kernel.symbol, (*inputs, partial), (pm, step, pn))
+            library.call(add, (c, partial, summed), (c.size,))
+            c = summed
+        else:
+            library.call(kernel.symbol, (*inputs, c), (pm, step, pn))
+    whole = c.reshape(pm, pn) if kernel.block is None else unpack_c(c, pm, pn, block)
+    return whole[:m, :n]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from tilescope import __version__
 from tilescope.devices.catalog import load_device
 from tilescope.devices.device import Device
 from tilescope.errors import InputError
 from tilescope.profiling.cases import Bench
+from tilescope.profiling.provenance import engine_build
 from tilescope.quantities.names import check_choice
 from tilescope.runs.limits import Change
 from tilescope.search.limits import Limits
@@ -101,6 +103,8 @@ class SearchSettings:
         """What makes two searches the same one."""
         return repr(
             (
+                __version__,
+                engine_build(),
                 what,
                 self.device,
                 self.costs.label,
