@@ -203,15 +203,17 @@ def whole_array_mapping(
     """
     best: tuple[tuple[float, float, int], Mapping] | None = None
     rows, columns = base.grid
-    r, s, t = base.matmul(gemm.dtype).block or (1, 1, 1)
+    kernel = base.matmul(gemm.dtype)
+    r, s, t = kernel.block or (1, 1, 1)
     for m in _sides(gemm.m, rows, max(16, r)):
         for n in _sides(gemm.n, columns, max(16, t)):
             for k in _sides(gemm.k, 1, max(16, s), MAX_WHOLE_ARRAY_K):
                 tile = _fitting(gemm.dtype, device, replace(base, core_tile=(m, n, k)), depths)
                 if tile is None:
                     break
+                call = kernel.cycles(device, m, k, n)
                 for mapping in _stagings(tile, gemm, device):
-                    bounds = _busy_cycles(mapping, gemm, device)
+                    bounds = _busy_cycles(mapping, gemm, device, call)
                     ends = _end_cycles(mapping, gemm, device)
                     score = (max(bounds) + ends, sum(bounds), -mapping.staged_k)
                     if best is None or score < best[0]:
@@ -267,10 +269,13 @@ def _end_cycles(mapping: Mapping, gemm: Gemm, device: Device) -> float:
     return (first * dtype_bytes(gemm.dtype) + last) / device.stream_bytes_per_cycle
 
 
-def _busy_cycles(mapping: Mapping, gemm: Gemm, device: Device) -> tuple[float, ...]:
+def _busy_cycles(
+    mapping: Mapping, gemm: Gemm, device: Device, call_cycles: int
+) -> tuple[float, ...]:
     """About how many array cycles cores, their ports, shim channels, DDR and controller are busy.
 
-    Quick to work out, to choose among tiles; what nothing can beat is in `designs.bounds`.
+    `call_cycles` are those of one kernel call. Quick to work out, to choose among tiles; what
+    nothing can beat is in `designs.bounds`.
     """
     m, n, k = mapping.core_tile
     rows, columns = mapping.grid
@@ -279,7 +284,7 @@ def _busy_cycles(mapping: Mapping, gemm: Gemm, device: Device) -> tuple[float, .
     blocks_m, blocks_n = pm // (m * rows), pn // (n * columns)
     blocks, calls = blocks_m * blocks_n, blocks_m * blocks_n * (pk // k)
     locks = 2 * (device.lock_acquire_cycles + device.lock_release_cycles) + device.call_cycles
-    cores = calls * (mapping.matmul(gemm.dtype).cycles(device, m, k, n) + locks)
+    cores = calls * (call_cycles + locks)
     cores += 0 if mapping.c_depth > 1 else blocks * m * n * c_size // device.stream_bytes_per_cycle
     ports = calls * max(m, n) * k * size / device.stream_bytes_per_cycle
     a_bytes, b_bytes, c_bytes = (

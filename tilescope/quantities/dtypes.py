@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tilescope.quantities.names import unknown_name
@@ -43,6 +44,7 @@ def canonical_dtype(name: str) -> str:
     return canonical
 
 
+@cache
 def dtype_bytes(name: str) -> int:
     """Bytes of one element."""
     return _BYTES[canonical_dtype(name)]
