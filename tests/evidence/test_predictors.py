@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import pytest
 
 from tilescope.devices import load_device
+from tilescope.evidence.mappings import design_of
 from tilescope.evidence.model import Model
 from tilescope.evidence.predictions import Prediction, Unpredictable
 from tilescope.evidence.predictors import predict
+from tilescope.evidence.predictors.products import SWITCH_US
 from tilescope.evidence.records import Row
+from tilescope.simulation.walks import byte_walk
 from tilescope.targets.runtimes import load_runtime
 
 GetRow = Callable[..., Row]
@@ -102,3 +106,32 @@ def test_a_row_without_a_prediction_says_why(row: GetRow, name: str, reason: str
 
 def test_no_row_of_the_record_stops_the_ledger(ledger: tuple[object, ...]) -> None:
     assert len(ledger) == 822
+
+
+def test_an_average_over_all_calls_counts_those_that_clear_c(row: GetRow) -> None:
+    # K of 384 in steps of 64: six calls of the product for each that clears 64×48 float32
+    product = 24 * math.ceil(8 * 32 * 1.276)
+    cleared = predicted(row("m0823")).value
+    assert predicted(row("m0816")).value == pytest.approx((6 * product + cleared) / 7)
+
+
+def test_a_cast_in_a_second_launch_costs_two_floors_and_the_switch(row: GetRow) -> None:
+    plain, cast = predicted(row("m0406", form="drain")), predicted(row("m0406"))
+    floor = plain.terms["launch"]
+    assert cast.terms["launch"] == pytest.approx(2 * floor + SWITCH_US)
+
+
+def test_b_in_tiles_comes_in_one_run_a_column(row: GetRow) -> None:
+    # 384 rows of 48 bfloat16 for each of eight columns and each block: 8192/256 · 1152/384
+    _, design, _, _ = design_of(row("m0802"), Model())
+    tasks = [task for task in design.tasks if task.buffer == "B"]
+    assert len(tasks) == 8 * (8192 // 256) * (1152 // 384)
+    assert {byte_walk(task.walk, task.elements, 2).runs for task in tasks} == {1}
+    # together they hold every element of B once for each row of blocks
+    first = sorted((task.offset, task.elements) for task in tasks[: 8 * (1152 // 384)])
+    assert [offset for offset, _ in first] == list(range(0, 384 * 1152, 384 * 48))
+
+
+def test_a_strix_halo_is_predicted_on_its_own_memory(row: GetRow) -> None:
+    halo, strix = row("m0992"), row("m0992", device="npu2")
+    assert predicted(halo).value > 1.1 * predicted(strix).value
