@@ -17,8 +17,8 @@ from xdsl.ir import Operation
 from xdsl.parser import Parser
 from xdsl.parser.generic_parser import ParserState
 from xdsl.utils.exceptions import DiagnosticException, ParseError
-from xdsl.utils.lexer import Input
-from xdsl.utils.mlir_lexer import MLIRLexer
+from xdsl.utils.lexer import Input, Span, Token
+from xdsl.utils.mlir_lexer import MLIRLexer, MLIRToken, MLIRTokenKind
 
 from tilescope.designs.mlir.operation import AieOperation
 from tilescope.designs.mlir.ops import OPERATIONS
@@ -106,10 +106,34 @@ def _context(*, linalg: bool, math: bool) -> Context:
     return context
 
 
+_PLAIN = re.compile(
+    r"(?:[ \t\r\n]++|//[^\n\r]*+[\n\r])*+"
+    r"(?:(?P<word>[A-Za-z_][A-Za-z0-9_$.]*+)(?![^\x00-\x7f])"
+    r"|(?P<value>%(?:[0-9]++|[A-Za-z_][A-Za-z0-9_]*+(?![$.\-])))(?![^\x00-\x7f])"
+    r"|(?P<mark>[:,()}\[\]<>=?+*|]))"
+)
+_KINDS = {
+    "word": MLIRTokenKind.BARE_IDENT,
+    "value": MLIRTokenKind.PERCENT_IDENT,
+    **{kind.value: kind for kind in MLIRTokenKind if isinstance(kind.value, str)},
+}
+
+
 class _Lexer(MLIRLexer):
     # A string that does not end must not be tried in every way to cut it up, as xdsl's own
     # expression does: its time is exponential in the length of the line.
     _unescaped_characters_regex = re.compile(r'"(?:[^"\\\n\v\f]++|\\(?:["nt\\]|[0-9A-Fa-f]{2}))*+"')
+
+    def lex(self) -> MLIRToken:
+        """The next token; the plain ones at once, as xdsl looks for each kind in turn."""
+        found = _PLAIN.match(self.input.content, self.pos)
+        if found is None:
+            return super().lex()
+        kind = found.lastgroup
+        start, self.pos = found.span(kind or 0)
+        spelling = self.input.content[start] if kind == "mark" else kind or ""
+        token_kind = _KINDS[spelling]
+        return Token(token_kind, Span(start, self.pos, self.input))
 
 
 class _Parser(Parser):
