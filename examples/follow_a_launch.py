@@ -42,8 +42,8 @@ def main() -> None:
         if series.of in ("ddr", "cores", "l1", "l2"):
             mean = float((series.values[:-1] * np.diff(series.at_us)).sum()) / launch.device_us
             print(
-                f"  {series.name} of {series.of}: {mean:,.5g} {series.unit} on average, at most "
-                f"{series.peak:,.8g} of {series.limit:,.8g}"
+                f"  {series.name} of {series.of}: {mean:,.2f} {series.unit} on average, at most "
+                f"{series.peak:,.2f} of {series.limit:,.2f}"
             )
 
 
