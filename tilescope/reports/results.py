@@ -65,17 +65,22 @@ def _choices() -> Iterator[Metric]:
 def _times() -> Iterator[Metric]:
     for statistic in ("median", "min", "max", "p95"):
         yield _part(f"npu_{statistic}_us", "us", "npu", "npu_us", statistic)
-    yield Metric("npu_low_us", "us", "npu", lambda c: c.interval_us and c.interval_us.low)
-    yield Metric("npu_high_us", "us", "npu", lambda c: c.interval_us and c.interval_us.high)
+    yield _part("npu_low_us", "us", "npu", "interval_us", "low")
+    yield _part("npu_high_us", "us", "npu", "interval_us", "high")
     yield Metric("array_us", "us", "npu", lambda case: case.device_us)
     yield Metric("setup_us", "us", "npu", lambda case: case.setup_us)
-    yield Metric("bound_us", "us", "npu", lambda case: case.bound and case.bound.us)
+    yield _part("bound_us", "us", "npu", "bound", "us")
     for term in TERMS:
         yield Metric(f"budget_{term}_us", "us", "npu", _budget(term))
-    for statistic in ("median", "mean", "std", "min", "max", "p95", "n"):
+    for statistic in ("median", "mean", "std", "min", "max", "p95", "iqr", "mad", "n"):
         unit = "" if statistic == "n" else "us"
         name = "pytorch_runs" if statistic == "n" else f"pytorch_{statistic}_us"
         yield _part(name, unit, "baseline", "baseline_us", statistic)
+    for end in ("low", "high"):
+        yield Metric(f"pytorch_median_{end}_us", "us", "baseline", _median(end))
+    yield _part("pytorch_cold_median_us", "us", "baseline", "baseline_cold_us", "median")
+    yield _part("pytorch_idle_median_us", "us", "baseline", "baseline_idle_us", "median")
+    yield Metric("pytorch_first_us", "us", "baseline", lambda case: case.baseline_first_us)
     yield _part("numpy_median_us", "us", "baseline", "numpy_us", "median")
 
 
@@ -102,6 +107,17 @@ def _figures() -> Iterator[Metric]:
 
 def _part(name: str, unit: str, origin: Origin, whole: str, part: str) -> Metric:
     return Metric(name, unit, origin, lambda case: getattr(getattr(case, whole), part, None))
+
+
+def _median(end: str) -> Callable[[Case], Value]:
+    """An end of the interval in which the median of PyTorch's times lies."""
+
+    def found(case: Case) -> Value:
+        times = case.baseline_us
+        value: Value = getattr(times.median_interval, end, None) if times else None
+        return value
+
+    return found
 
 
 def _budget(term: str) -> Callable[[Case], Value]:
