@@ -51,9 +51,11 @@ def design(
     from tilescope.designs.request import MappingRequest, resolve
     from tilescope.devices import load_device
     from tilescope.errors import InputError
+    from tilescope.profiling.products import ProductSettings
     from tilescope.quantities.names import check_choice
     from tilescope.quantities.shapes import parse_grid, parse_tile
     from tilescope.runs.files import check_writable, write_bytes
+    from tilescope.search.choosing import chooser
 
     options.check_fp32(fp32, dtype, kernel)
     cases = choose_cases([], [product]) if ":" in product else choose_cases([product], [])
@@ -77,7 +79,9 @@ def design(
     )
     target = load_device(device)
     gemm = cases[0].to_gemm(dtype)
-    launches = {one.kernel: one for one in make_plan(gemm, resolve(request, gemm, target)).launches}
+    choose = chooser(ProductSettings(device=device, dtype=dtype, mapping=request))
+    found = choose(gemm) if choose else resolve(request, gemm, target)
+    launches = {one.kernel: one for one in make_plan(gemm, found).launches}
     if launch is not None:
         check_choice("launch", launch, tuple(launches))
     chosen = launches[launch or next(iter(launches))]

@@ -35,7 +35,8 @@ MappingOption = Annotated[
         "--mapping",
         metavar="FAMILY",
         help="per-tile: two launches for each block, K on the host; fused-k: one launch, C stays "
-        "on the cores; whole-array: the same with every shim column and a longer K in mem tiles.",
+        "on the cores; whole-array: the same with every shim column and a longer K in mem tiles; "
+        "best: what `tilescope search` finds for each product.",
     ),
 ]
 PortsOption = Annotated[

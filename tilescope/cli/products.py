@@ -20,6 +20,7 @@ from tilescope.reports.tile import tile_report
 from tilescope.runs.files import check_writable, to_json, write_run
 from tilescope.runs.timeline import timeline_path, write_timeline
 from tilescope.search.advice import advise
+from tilescope.search.choosing import chooser
 from tilescope.search.commands import search_command
 from tilescope.workloads.cases import LinearProjectionTestCase
 
@@ -62,7 +63,10 @@ def profile_and_show(
     paint = Paint(terminal.wants_colour(outputs.color, sys.stdout))
     check_outputs(outputs, cases, timeline=settings.timeline)
     with terminal.progress(quiet=outputs.quiet) as notify:
-        profile = profile_products(cases, settings, notify=notify)
+        choose = chooser(settings, notify)
+        profile = profile_products(cases, settings, notify=notify, choose=choose)
+    if choose is not None:  # nothing is faster
+        outputs = replace(outputs, advice=False)
     if not profile.run.cases:
         fail("Interrupted before a case was finished; nothing was written.", INTERRUPTED)
     profile = with_advice(profile, cases, settings, outputs)

@@ -68,11 +68,13 @@ def profile_products(
     *,
     notify: Callable[[str], None] = lambda text: None,
     on_case: Callable[[Case], None] = lambda case: None,
+    choose: Callable[[Gemm], Mapping] | None = None,
 ) -> Profile:
     """Profile the cases in order; after an interruption the run holds those that were finished.
 
-    notify hears what is going on; on_case gets each case when it is finished. Everything that can
-    be refused is refused before the first case starts.
+    notify hears what is going on; on_case gets each case when it is finished; choose finds the
+    mapping of each product where the settings' request does not. Everything that can be refused
+    is refused before the first case starts.
 
     Raises:
         InputError: an unknown name, a number out of range, two cases of one name, a case that
@@ -80,7 +82,7 @@ def profile_products(
         WrongResultError: an output lies outside its kernel's contract.
     """
     bench = make_bench(settings)
-    work = plan_cases(test_cases, settings, bench.device)
+    work = plan_cases(test_cases, settings, bench.device, choose)
     cases: list[Case] = []
     timelines: list[Timeline] = []
     complete = True
@@ -150,9 +152,12 @@ def check_runs(num_runs: int, least: int = 1, what: str = "runs") -> None:
 
 
 def plan_cases(
-    test_cases: Sequence[LinearProjectionTestCase], settings: ProductSettings, device: Device
+    test_cases: Sequence[LinearProjectionTestCase],
+    settings: ProductSettings,
+    device: Device,
+    choose: Callable[[Gemm], Mapping] | None = None,
 ) -> list[tuple[Gemm, Mapping]]:
-    """The product and the mapping of each case.
+    """The product and the mapping of each case, which `choose` finds where it is given.
 
     Raises:
         InputError: no case or two of one name, a dtype, mapping or shape that cannot be had.
@@ -167,7 +172,7 @@ def plan_cases(
     work = []
     for case in test_cases:
         gemm = case.to_gemm(dtype)
-        mapping = resolve(settings.mapping, gemm, device)
+        mapping = choose(gemm) if choose else resolve(settings.mapping, gemm, device)
         if settings.baseline or not settings.timing_only:
             check_memory(gemm, host_blocks(gemm, mapping))
         work.append((gemm, mapping))
