@@ -106,7 +106,7 @@ def _joules(found: Sequence[Energy], cases: int) -> str:
     if found[0].kind == "band":
         return (
             f"{significant(lowest / scale)} to {significant(highest / scale)} {unit} (a band, no "
-            f"measurement: {found[0].source})"
+            f"measurement: {found[0].source.partition(';')[0]})"
         )
     return f"{significant(highest / scale)} {unit} a call of each (measured by {found[0].source})"
 

@@ -91,7 +91,7 @@ def test_a_simulated_npu_has_a_band_and_says_of_what() -> None:
     # 1.17 W · 1,000 µs = 1,170 µJ; 2.5 W give 2,500.
     energy = npu_energy("npu2", 1000.0)
     assert (energy.kind, energy.low_uj, energy.high_uj) == ("band", 1170.0, 2500.0)
-    assert energy.source.startswith("1.17 to 2.5 W × simulated time; ")
+    assert energy.source.startswith("1.17 to 2.5 W as published × simulated time; ")
 
 
 @pytest.mark.parametrize("device", ["npu1", "npu2:low", "npu1:hawk-point", "npu2(clock_mhz=900)"])

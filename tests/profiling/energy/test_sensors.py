@@ -45,7 +45,7 @@ def test_every_package_counts_once_and_nothing_within_one(tmp_path: Path) -> Non
 def test_a_machine_without_powercap_says_so(tmp_path: Path) -> None:
     reason = RaplSensor(tmp_path).available()
     assert reason is not None
-    assert "no package under /sys/class/powercap" in reason
+    assert "none in /sys/class/powercap" in reason
 
 
 def test_counters_for_root_alone_say_what_to_do(

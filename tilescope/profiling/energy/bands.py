@@ -36,5 +36,5 @@ def npu_energy(device: str, npu_us: float, path: Path = POWER) -> Energy:
         kind="band",
         low_uj=float(low.value) * npu_us,
         high_uj=float(high.value) * npu_us,
-        source=f"{low.value} to {high.value} W × simulated time; {'; '.join(told)}",
+        source=f"{low.value} to {high.value} W as published × simulated time; {'; '.join(told)}",
     )

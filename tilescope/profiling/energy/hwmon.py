@@ -23,7 +23,7 @@ class HwmonSensor:
     def available(self) -> str | None:
         """None where a known chip shows energy or power."""
         if self._chip() is None:
-            return f"no chip that shows a processor's energy ({', '.join(CHIPS)})"
+            return f"no chip {' or '.join(CHIPS)}"
         try:
             reading = self.read()
         except (OSError, ValueError):

@@ -25,7 +25,7 @@ class RaplSensor:
         """None where every package's counter can be read."""
         zones = self._zones()
         if not zones:
-            return "no package under /sys/class/powercap, as on most virtual machines"
+            return "none in /sys/class/powercap, as in most virtual machines"
         try:
             self.read()
         except PermissionError:
