@@ -1,0 +1,166 @@
+"""`tilescope search`: what it prints and writes, and one sentence where it cannot."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tilescope.cli.main import app
+from tilescope.designs.mlir.reading import read_design
+from tilescope.devices import load_device
+from tilescope.runs.files import read_run
+from tilescope.search.results import SearchRun
+from tilescope.simulation.simulate import simulate_design
+
+SMALL = ["64x96x128", "--dtype", "bf16", "--grid", "4x4"]
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    """A cache of its own for each test."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+def invoke(*arguments: str):
+    return CliRunner().invoke(app, ["search", *arguments])
+
+
+def test_json_has_the_best_the_candidates_and_the_counts() -> None:
+    result = invoke(*SMALL, "--json", "-")
+    assert result.exit_code == 0, result.stderr
+    assert result.stderr == ""
+    content = json.loads(result.stdout)
+    assert {"best", "candidates", "considered", "pruned", "simulated", "bound_us"} <= set(content)
+    assert content["best"]["mapping"]["core_tile"]
+    assert len(content["candidates"]) >= 10
+    found = SearchRun.model_validate(content)
+    assert found.best_us >= found.bound_us
+
+
+def test_the_same_search_gives_the_same_file(tmp_path) -> None:
+    contents = []
+    for _ in range(2):
+        content = json.loads(invoke(*SMALL, "--json", "-").stdout)
+        del content["provenance"]
+        contents.append(content)
+    assert contents[0] == contents[1]
+
+
+def test_the_screen_says_the_best_the_bound_the_space_and_why_others_lose() -> None:
+    text = invoke(*SMALL).stdout
+    for part in (
+        "Search for gemm (64×96×128) on npu1 (simulated)",
+        "that no mapping can beat",
+        "Verified: run with data and correct",
+        "mappings considered",
+        "The fastest 10, and why the others are not the best",
+        "Run it: tilescope gemm 64 96 128",
+    ):
+        assert part in " ".join(text.split())
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_the_best_design_is_written_and_takes_the_same_cycles(tmp_path) -> None:
+    path = tmp_path / "best.mlir"
+    result = invoke(*SMALL, "-o", str(path), "--json", "-")
+    (product,) = SearchRun.model_validate_json(result.stdout).products
+    outcome = simulate_design(read_design(path.read_text(), "best").design, load_device("npu1"))
+    assert product.verified.cycles == (float(outcome.base.cycles(outcome.ticks)),)
+
+
+def test_the_best_run_is_written_and_read_like_any_run(tmp_path) -> None:
+    path = tmp_path / "best.json"
+    assert invoke(*SMALL, "-o", str(path), "-q").exit_code == 0
+    run = read_run(path)
+    assert [case.name for case in run.cases] == ["gemm"]
+    assert run.cases[0].max_rel_error is not None
+
+
+def test_linear_writes_a_design_for_each_product(tmp_path) -> None:
+    arguments = ["k_proj,v_proj", "--dtype", "bf16", "--grid", "4x4", "--mapping", "whole-array"]
+    limited = [*arguments, "--tile", "16,80,96", "--timing-only"]
+    result = invoke(*limited, "-o", str(tmp_path / "best.mlir"))
+    assert result.exit_code == 0, result.stderr
+    names = sorted(path.name for path in tmp_path.glob("*.mlir"))
+    assert names == ["best.k_proj.mlir", "best.v_proj.mlir"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["q_prj"], "There is no workload 'q_prj'; name a projection"),
+        (["64x0x64"], "N is 0"),
+        (["64x64"], "A shape is MxNxK"),
+        ([*SMALL, "--objective", "speed"], "Unknown objective 'speed'"),
+        ([*SMALL, "--top", "0"], "--top is 0"),
+        ([*SMALL, "--set", "ddr=3"], "There is no value 'ddr' to set"),
+        ([*SMALL, "--set", "ddr_gbps=3parsecs"], "not in 'parsecs'"),
+        ([*SMALL, "--max-error", "-1"], "The largest error is -1"),
+        ([*SMALL, "--fp32", "safe"], "--fp32 safe is a way of float32"),
+        ([*SMALL, "--tile", "512,512,512"], "bytes of L1"),
+        ([*SMALL, "-o", "best.txt"], "-o takes a .mlir"),
+        (["64x64x64", "--kernel", "scalar", "--b-layout", "column"], "takes B by rows only"),
+    ],
+)
+def test_bad_input_ends_in_one_sentence(arguments: list[str], sentence: str) -> None:
+    result = invoke(*arguments)
+    assert result.exit_code == 2
+    assert sentence in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert "Traceback" not in result.stderr
+
+
+def test_an_existing_file_is_kept(tmp_path) -> None:
+    path = tmp_path / "best.mlir"
+    path.write_text("mine")
+    result = invoke(*SMALL, "-o", str(path))
+    assert result.exit_code == 2
+    assert "exists and is kept" in result.stderr
+    assert path.read_text() == "mine"
+
+
+def test_a_state_of_another_search_is_refused(tmp_path) -> None:
+    state = tmp_path / "state.json"
+    state.write_text(json.dumps({"identity": "other", "known": {}}))
+    result = invoke(*SMALL, "--state", str(state))
+    assert result.exit_code == 2
+    assert "holds another search" in result.stderr
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"identity": 3, "known": [1]}', "\x00"])
+def test_a_broken_state_is_refused(tmp_path, content: str) -> None:
+    state = tmp_path / "state.json"
+    state.write_text(content)
+    result = invoke(*SMALL, "--state", str(state))
+    assert result.exit_code == 2
+    assert str(state) in result.stderr
+
+
+def test_an_interrupted_search_goes_on_and_ends_in_the_same_answer(tmp_path: Path) -> None:
+    state = tmp_path / "state.json"
+    command = [sys.executable, "-m", "tilescope", "search", "q_proj", "--dtype", "bf16"]
+    command += ["--json", "-", "--state", str(state)]
+    begun = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ.copy()
+    )
+    time.sleep(2.5)
+    begun.send_signal(signal.SIGINT)
+    _, said = begun.communicate(timeout=60)
+    if begun.returncode == 0:
+        pytest.skip("the search was over before it was interrupted")
+    assert begun.returncode == 130
+    assert "Interrupted" in said
+    answers = []
+    for more in ([], ["--state", str(tmp_path / "fresh.json")]):
+        again = subprocess.run([*command, *more], capture_output=True, text=True, check=True)
+        content = json.loads(again.stdout)
+        del content["provenance"]
+        answers.append(content)
+    assert answers[0] == answers[1]
+    assert not state.exists()
