@@ -17,7 +17,7 @@ from tilescope.evidence.verdicts import (
     judge_exact,
     judge_samples,
 )
-from tilescope.profiling.interruptions import CROWDED
+from tilescope.profiling.interruptions import BUSY
 from tilescope.runs.figures import TERMS, Kind, SampledStatistics, Statistics
 from tilescope.runs.keys import PARTS, case_key
 from tilescope.runs.models import Case, Run
@@ -147,9 +147,15 @@ def verdict_on(before: Statistics, after: Statistics, terms: Terms) -> Verdict:
 
 def _crowded(before: Case, after: Case, terms: Terms) -> Verdict | None:
     """The verdict where a figure is known to be disturbed, so that its samples judge nothing."""
-    if terms.figure == "npu" or CROWDED not in (*before.notes, *after.notes):
+    if terms.figure == "npu":
         return None
-    sides = [side for side, case in (("before", before), ("after", after)) if CROWDED in case.notes]
+    sides = [
+        side
+        for side, case in (("before", before), ("after", after))
+        if any(note.startswith(BUSY) for note in case.notes)
+    ]
+    if not sides:
+        return None
     return Verdict(
         "AMBIGUOUS",
         f"other programs were busy while PyTorch was timed ({' and '.join(sides)}); "

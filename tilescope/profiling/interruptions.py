@@ -7,9 +7,10 @@ import resource
 from collections.abc import Sequence
 
 FEWEST_PER_SECOND = 30
+BUSY = "Other programs were busy while PyTorch was timed"
 CROWDED = (
-    "Other programs were busy while PyTorch was timed: its times here are too long, and the "
-    "speedups too high"
+    f"{BUSY}: its times here are too long, and the speedups too high; let them finish, or ask with "
+    "--strict"
 )
 
 
