@@ -129,6 +129,9 @@ def test_a_timeline_that_is_not_there_is_named(tmp_path: Path) -> None:
         {"spans": []},
         {"series": [{"name": "held"}]},
         {"count": "many"},
+        {"count": -1},
+        {"device_us": -1.0},
+        {"device_us": float("nan")},
     ],
 )
 def test_a_timeline_that_was_edited_into_nonsense_is_refused(

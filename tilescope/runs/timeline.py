@@ -23,7 +23,7 @@ from tilescope.runs.files import write_bytes
 from tilescope.runs.output_tiles import OutputTiles, decode_tiles, encode_tiles
 from tilescope.runs.series import Series, decode_series, encode_series
 from tilescope.runs.spans import AMOUNTS, NAMES, Span, SpanTable, to_table
-from tilescope.runs.usage import ResourceUse, decode_uses, encode_uses
+from tilescope.runs.usage import ResourceUse, amount, decode_uses, encode_uses
 
 __all__ = ["LaunchTimeline", "Span", "Timeline", "read_timeline", "timeline_path", "write_timeline"]
 
@@ -174,14 +174,14 @@ def _decode(content: dict[str, Any]) -> LaunchTimeline:
     else:
         names = content["names"]
         spans = tuple(
-            Span(names[resource], names[activity], names[detail], float(start), float(end))
+            Span(names[resource], names[activity], names[detail], amount(start), amount(end))
             for resource, activity, detail, start, end in content["spans"]
         )
         links, series = no_links(), ()
     return LaunchTimeline(
         str(content["kernel"]),
-        int(content["count"]),
-        float(content["device_us"]),
+        int(amount(content["count"])),
+        amount(content["device_us"]),
         spans,
         decode_uses(content.get("uses", [])),
         links,

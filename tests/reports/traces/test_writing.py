@@ -128,3 +128,47 @@ def test_a_hostile_name_is_shown_and_steers_nothing(copied: Path) -> None:
         loaded.load(written.path)
         names = [name for (name,) in loaded.rows("select name from slice where name like '%scr%'")]
         assert names == ["<script>‹U+202E›=x␛[31m"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"end": [10**18, 10**18]},  # a thousand days
+        {"resource": [0, 2]},
+    ],
+)
+def test_a_timeline_edited_into_nonsense_is_refused_or_told_as_it_is(
+    copied: Path, change: dict[str, list[int]]
+) -> None:
+    """Never a traceback, never half a file."""
+    launch = {
+        "kernel": "linear_matmul",
+        "count": 2,
+        "device_us": 4.0,
+        "tick_hz": 10**9,
+        "names": ["core (0,2)", "call", "no such place"],
+        "links": [[0], [1]],
+        "series": [],
+        "spans": {
+            "resource": [0, 0],
+            "activity": [1, 1],
+            "detail": [1, 1],
+            "subject": [2, 2],
+            "start": [0, 5],
+            "end": [5, 9],
+            "bytes": [0, 0],
+            "ddr": [0, 0],
+            **change,
+        },
+    }
+    for name in ("first", "second"):
+        content = {"schema_version": 2, "case": name, "launches": [launch]}
+        path = copied.with_name(f"run.{name}.timeline.json.gz")
+        path.write_bytes(gzip.compress(json.dumps(content).encode()))
+    if "end" in change:
+        with pytest.raises(InputError, match="does not fit a trace"):
+            write_trace(copied)
+        assert not list(copied.parent.glob("*.perfetto-trace"))
+    else:
+        assert write_trace(copied).lacks == ()
+    assert not list(copied.parent.glob(".*partial"))

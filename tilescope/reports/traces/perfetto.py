@@ -28,7 +28,7 @@ SEQUENCE = 1
 MOST_AT_ONCE = 1 << 16  # slices or values that are in memory as packets at one time
 MOVED, DDR = 1, 2  # interned names of what is said of a transfer
 
-TIME, TRACK, NAME = Slot("time", 8), Slot("track", 2), Slot("name", 3)
+TIME, TRACK, NAME = Slot("time", 8), Slot("track", 3), Slot("name", 4)
 AMOUNTS = {"moved": Slot("moved", 6), "ddr": Slot("ddr", 6)}
 
 

@@ -17,6 +17,7 @@ from tilescope.reports.traces.slices import Facts, Flows, PointBatch, SliceBatch
 from tilescope.runs.keys import case_key
 from tilescope.runs.models import Case, Run
 from tilescope.runs.series import Series
+from tilescope.runs.spans import to_table
 from tilescope.runs.timeline import LaunchTimeline, Timeline
 
 HOST = 1
@@ -202,8 +203,9 @@ def _order(kinds: list[_Kind], *, every: bool) -> Iterator[tuple[int, _Kind]]:
 
 
 def _resources(launch: LaunchTimeline) -> set[str]:
-    known = {use.name for use in launch.uses}
-    return known or {span.resource for span in launch.spans}
+    table = to_table(launch.spans)
+    places = np.unique(table.columns["resource"]).tolist()
+    return {use.name for use in launch.uses} | {table.names[place] for place in places}
 
 
 def _in_sequence(batch: SliceBatch, controller: int | None) -> SliceBatch:

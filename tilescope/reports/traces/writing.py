@@ -67,7 +67,13 @@ def tell_run(
         if scene is None:
             sink = _sink(file, chrome=chrome)
             scene = Scene(run, sink)
-        scene.tell(case, found.timeline, every=every)
+        try:
+            scene.tell(case, found.timeline, every=every)
+        except (ValueError, OverflowError) as error:
+            raise InputError(
+                f"The timeline of {shown(case.name)} does not fit a trace: {error}. It was edited, "
+                "or is not tilescope's."
+            ) from error
     if sink is None:
         raise InputError(_nothing(run_path, lacks))
     sink.close()
