@@ -172,7 +172,7 @@ def _start(part: str, *arguments: str) -> subprocess.Popen[bytes]:
 
 def _address(where: Path) -> str:
     """What a scheduler has written down, once it has."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while True:
         try:
             return str(json.loads(where.read_text())["address"])
@@ -208,7 +208,7 @@ def test_a_worker_that_is_killed_takes_no_point_with_it_and_a_cluster_that_goes_
     monkeypatch.setattr(sweeping, "STRETCHES_EACH", 40)  # one or two points each
     with cluster(tmp_path) as (address, (scheduler, first, second)):
         workers = DaskWorkers(address)
-        workers.client.wait_for_workers(2, timeout=30)
+        workers.client.wait_for_workers(2, timeout=60)
         assert workers.label == f"2 Dask workers at {address}"
 
         def kill_first(text: str) -> None:
