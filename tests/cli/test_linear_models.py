@@ -153,7 +153,7 @@ def test_points_give_a_table_a_crossover_and_two_pictures(tmp_path: Path) -> Non
     )
     assert code == 0, err
     rows = [line.split() for line in out.splitlines() if line.startswith(("k_proj", "   "))]
-    table = [row for row in rows if "shim" in row]
+    table = [row for row in rows if "launch" in row and row[-1].endswith("×")]
     # batch, tokens, M = batch · tokens
     assert [row[-9:-6] for row in table] == [
         ["1", "1", "1"],
@@ -175,3 +175,19 @@ def test_without_a_baseline_there_is_no_crossover() -> None:
     assert code == 0, err
     assert "begins to beat" not in out
     assert "PyTorch" not in out
+
+
+def test_a_table_over_tokens_names_the_bound_that_the_run_file_has() -> None:
+    # Whole-array, its longest term is DDR's, and its largest limit the launch's.
+    asked = ["--test-case", "q_proj", "--seq", "64,128", "--mapping", "whole-array"]
+    asked += ["--dtype", "bf16", "--timing-only", "--no-advice"]
+    code, out, err = call(*asked, "--json", "-", "--quiet")
+    assert code == 0, err
+    run = Run.model_validate(json.loads(out))
+    first = run.cases[0]
+    assert first.bound is not None
+    assert first.bound.by == "launch"
+    code, out, err = call(*asked)
+    assert code == 0, err
+    row = next(line for line in out.splitlines() if line.startswith("q_proj 960×768"))
+    assert row.split()[-1] == "launch"

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from tilescope.quantities.units import format_percent, format_us, significant
+from tilescope.reports.budget import largest_term, short
 from tilescope.reports.paint import PLAIN, Paint
 from tilescope.reports.tables import Column, table
 from tilescope.runs.models import Case
@@ -89,6 +90,14 @@ def bounding(cases: Sequence[Case]) -> str | None:
             return None
         parts[case.bound.by] = parts.get(case.bound.by, 0.0) + case.bound.us
     return max(parts, key=lambda by: parts[by]) if parts else None
+
+
+def bound_word(cases: Sequence[Case]) -> str:
+    """What bounds the cases, for a table; what takes most of their time in files without bounds."""
+    if (by := bounding(cases)) is not None:
+        return limit_name(by)
+    term = largest_term(cases)
+    return short(term) if term else "-"
 
 
 def reached(case: Case) -> float:

@@ -60,7 +60,7 @@ def summed(cases: Iterable[Case]) -> dict[str, float]:
     return {term: totals[term] for term in (*known, *unknown) if totals[term] > 0}
 
 
-def bound_by(cases: Iterable[Case]) -> str | None:
+def largest_term(cases: Iterable[Case]) -> str | None:
     """The term that takes most of the time; None where there is no budget."""
     totals = summed(cases)
     return max(totals, key=lambda term: totals[term]) if totals else None

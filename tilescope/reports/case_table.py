@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from tilescope.quantities.dtypes import is_integer
 from tilescope.quantities.units import significant
-from tilescope.reports.bounds import bounding, limit_name
-from tilescope.reports.budget import bound_by, closing_percentages, short
+from tilescope.reports.bounds import bound_word
+from tilescope.reports.budget import closing_percentages
 from tilescope.reports.paint import PLAIN, Paint, Style
 from tilescope.reports.tables import Column, table, table_width
 from tilescope.runs.models import Case
@@ -41,7 +41,7 @@ def case_columns(cases: Sequence[Case]) -> list[Column]:
     flops.append(sum(flops))
     shares = [*closing_percentages(npu_us[:-1]), "100.0"]
     speedups = [_ratio(torch, npu) for torch, npu in zip(torch_us, npu_us, strict=True)]
-    bounds = [*(_bound_by([case]) for case in cases), _bound_by(cases)]
+    bounds = [*(bound_word([case]) for case in cases), bound_word(cases)]
     accuracy = [case.max_rel_error for case in cases]
     known = [error for error in accuracy if error is not None]
     accuracy.append(max(known) if known else None)
@@ -77,14 +77,6 @@ def case_columns(cases: Sequence[Case]) -> list[Column]:
 
 def _shape(case: Case) -> str:
     return f"{case.shape.m}×{case.shape.n}×{case.shape.k}"
-
-
-def _bound_by(cases: Sequence[Case]) -> str:
-    """The limit that bounds the cases, or where that is not known what takes most of their time."""
-    if (by := bounding(cases)) is not None:
-        return limit_name(by)
-    term = bound_by(cases)
-    return short(term) if term else "-"
 
 
 def _cores(case: Case) -> int:

@@ -9,7 +9,7 @@ from tilescope.profiling.precision.chains import CORE_TILE, OUTPUT, PARTIAL_SUMS
 from tilescope.profiling.precision.comparing import Comparison, FormatResult
 from tilescope.profiling.precision.partial_sums import PartialSums
 from tilescope.quantities.units import format_bytes, significant
-from tilescope.reports.budget import bound_by, short
+from tilescope.reports.bounds import bound_word
 from tilescope.reports.paint import PLAIN, Paint
 from tilescope.reports.tables import Column, table, table_width
 from tilescope.reports.wrapping import wrap
@@ -56,7 +56,7 @@ def _costs(results: Sequence[FormatResult], width: int) -> list[str]:
         Column("format", [result.form.label for result in results], left=True),
         Column("runs as", runs_as, left=True),
         Column("NPU\nms", [significant(case.npu_us.median / 1e3) for case in cases]),
-        Column("bound\nby", [short(bound_by([case]) or "-") for case in cases], left=True),
+        Column("bound\nby", [bound_word([case]) for case in cases], left=True),
         Column("DDR\nread", [format_bytes(result.traffic.read_bytes) for result in results]),
         Column("DDR\nwritten", [format_bytes(r.traffic.written_bytes) for r in results]),
         Column("max.\nerror", [_exponent(case.max_abs_error) for case in cases]),

@@ -12,7 +12,7 @@ from tilescope.profiling.interruptions import CROWDED
 from tilescope.profiling.scaling import series, series_name
 from tilescope.quantities.dtypes import is_integer
 from tilescope.quantities.units import format_count, format_us, significant
-from tilescope.reports.budget import bound_by, short
+from tilescope.reports.bounds import bound_word
 from tilescope.reports.paint import PLAIN, Paint
 from tilescope.reports.screen import dtypes, trust
 from tilescope.reports.tables import Column, table
@@ -72,7 +72,7 @@ def _table(cases: Sequence[Case], paint: Paint) -> list[str]:
         *([Column("M", [str(case.shape.m) for case in cases])] if batches else []),
         Column("NPU\nms", [significant(case.npu_us.median / 1e3) for case in cases]),
         Column("GOPS" if whole else "GFLOP\n/s", [significant(case.npu_gflops) for case in cases]),
-        Column("bound\nby", [short(bound_by([case]) or "-") for case in cases], left=True),
+        Column("bound\nby", [bound_word([case]) for case in cases], left=True),
     ]
     if any(case.baseline_us for case in cases):
         columns += [

@@ -12,7 +12,7 @@ from tilescope.quantities.units import format_count, format_percent, format_us, 
 from tilescope.reports.advice import advice_block
 from tilescope.reports.beside_time import beside_time
 from tilescope.reports.bounds import bound_sentence, bound_table
-from tilescope.reports.budget import bound_by, closing_percentages, meaning, short, summed
+from tilescope.reports.budget import closing_percentages, largest_term, meaning, short, summed
 from tilescope.reports.case_table import case_table
 from tilescope.reports.intervals import within
 from tilescope.reports.measuring import measured_sentences
@@ -143,7 +143,7 @@ def _bounds(run: Run, width: int, paint: Paint) -> list[str]:
         return [head, *_wrapped([sentence], width)]
     if any(case.bound for case in cases):
         return [head, *(f"  {line}" for line in bound_table(cases, paint))]
-    top = bound_by(cases)
+    top = largest_term(cases)
     if top is None:
         return [head, "  -"]
     totals = summed(cases)
@@ -155,7 +155,7 @@ def _waiting(run: Run, paint: Paint) -> list[str]:
     totals = summed(run.cases)
     if not totals:
         return [paint("Where the waiting is", "strong"), "  -"]
-    top = bound_by(run.cases)
+    top = largest_term(run.cases)
     shares = dict(zip(totals, closing_percentages(list(totals.values())), strict=True))
     whole_us = sum(totals.values())
     lines = [

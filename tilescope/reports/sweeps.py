@@ -9,7 +9,7 @@ from tilescope.profiling.sweeps.reading import SweepData
 from tilescope.profiling.sweeps.sweep import SweepResult
 from tilescope.quantities.dtypes import is_integer
 from tilescope.quantities.units import format_us, significant
-from tilescope.reports.budget import short
+from tilescope.reports.bounds import limit_name
 from tilescope.reports.tables import Column, table
 from tilescope.reports.wrapping import wrap
 
@@ -72,7 +72,9 @@ def _points(data: SweepData, places: Sequence[int]) -> list[str]:
                 "GOPS" if whole else "10^9 op/s",
                 [significant(columns["gflops"][place]) for place in places],
             ),
-            Column("bound by", [short(columns["bound_by"][place]) for place in places], left=True),
+            Column(
+                "bound by", [limit_name(columns["bound_by"][place]) for place in places], left=True
+            ),
         ]
     )
 

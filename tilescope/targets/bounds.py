@@ -54,6 +54,12 @@ def case_bound(
     )
 
 
+def bounding_limit(gemm: Gemm, mapping: Mapping, device: Device, costs: RuntimeCosts) -> str:
+    """What bounds a product under a mapping and a runtime, by the name that its bound has."""
+    floor_us = float(launch_floor_us(gemm, mapping, costs))
+    return bounded_by(floor_us, mapping_limits(gemm, mapping, device))
+
+
 def bounded_by(floor_us: float, limits: tuple[DeviceLimit, ...]) -> str:
     """The largest part of a bound: the launch floor, the busiest resource, or the controller.
 

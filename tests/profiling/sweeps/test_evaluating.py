@@ -42,6 +42,8 @@ def test_every_figure_is_that_of_the_product_by_itself() -> None:
         assert columns["device_us"][place] == outcome.device_us
         assert columns["setup_us"][place] == outcome.setup_us
         assert columns["launches"][place] == outcome.launches
+        assert outcome.bound is not None
+        assert columns["bound_by"][place] == outcome.bound.by
         found = {term: columns[f"{term}_us"][place] for term in BUDGET_TERMS}
         assert found == dict(outcome.budget)
         launches = outcome.outcome.launches

@@ -26,6 +26,7 @@ from tilescope.simulation.batches import TIMED, launch_row, time_launches
 from tilescope.simulation.clocks import TimeBase
 from tilescope.simulation.outcomes import TERMS
 from tilescope.simulation.simulate import simulate_design
+from tilescope.targets.bounds import bounding_limit
 from tilescope.targets.composition import LaunchTimes, compose
 from tilescope.targets.costs import RuntimeCosts
 from tilescope.targets.outcome import TargetOutcome
@@ -194,7 +195,7 @@ def _figures(one: _Ready, outcome: TargetOutcome) -> Record:
         "device_us": outcome.device_us,
         "setup_us": outcome.setup_us,
         "gflops": gemm.flops / outcome.npu_us / 1e3,
-        "bound_by": max(outcome.budget, key=lambda term: outcome.budget[term]),
+        "bound_by": bounding_limit(gemm, mapping, one.device, one.costs),
         "interval_low_us": interval.low if interval else None,
         "interval_high_us": interval.high if interval else None,
         **{f"{term}_us": us for term, us in outcome.budget.items()},

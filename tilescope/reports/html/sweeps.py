@@ -11,7 +11,7 @@ from markupsafe import Markup
 from tilescope.errors import InputError
 from tilescope.profiling.sweeps.reading import SweepData, read_sweep
 from tilescope.quantities.units import format_bytes, format_us, significant
-from tilescope.reports.budget import short
+from tilescope.reports.bounds import limit_name
 from tilescope.reports.html.report import SUFFIX, WrittenReport
 from tilescope.reports.html.templates import allowed, render, verbatim
 from tilescope.runs.files import check_writable, write_bytes
@@ -138,7 +138,7 @@ def _fastest(data: SweepData) -> list[_Row]:
             tile="×".join(str(columns[f"core_tile_{side}"][place]) for side in "mnk"),
             time=format_us(columns["npu_us"][place]),
             rate=significant(columns["gflops"][place]),
-            bound=short(columns["bound_by"][place]),
+            bound=limit_name(columns["bound_by"][place]),
             moved=format_bytes(_moved(columns, place) or 0),
         )
         for place in best
@@ -173,7 +173,7 @@ def _drawn(data: SweepData, reasons: list[str]) -> dict[str, Any]:
             "moved": [_moved(columns, place) for place in range(data.points)],
         },
         "bound": [-1 if one is None else terms[one] for one in columns["bound_by"]],
-        "terms": [[term, short(term)] for term in BUDGET_TERMS],
+        "terms": [[term, limit_name(term)] for term in BUDGET_TERMS],
         "tiles": [
             "" if m is None else f"{m}×{n}×{k}"
             for m, n, k in zip(*(columns[f"core_tile_{side}"] for side in "mnk"), strict=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tilescope.quantities.dtypes import is_integer
 from tilescope.quantities.units import format_us, significant
 from tilescope.reports.bounds import bounding, limit_name, percent
-from tilescope.reports.budget import bound_by, closing_percentages, short
+from tilescope.reports.budget import closing_percentages, largest_term, short
 from tilescope.reports.html import figures
 from tilescope.reports.html.figures import Figure
 from tilescope.reports.screen import dtypes
@@ -76,7 +76,7 @@ def rate_unit(cases: Sequence[Case]) -> str:
 
 def _row(case: Case, share: str) -> TruthRow:
     shape, bound = case.shape, case.bound
-    most = bound_by([case])
+    most = largest_term([case])
     return TruthRow(
         name=case.name,
         shape=f"{shape.m}×{shape.n}×{shape.k}",
@@ -111,7 +111,7 @@ def _totals(cases: Sequence[Case]) -> TruthRow:
     operations = sum(2 * case.shape.m * case.shape.n * case.shape.k for case in cases)
     errors = [case.max_rel_error for case in cases if case.max_rel_error is not None]
     speedup = torch_us / npu_us if torch_us is not None and npu_us else None
-    most = bound_by(cases)
+    most = largest_term(cases)
     return TruthRow(
         name="total",
         shape="",
