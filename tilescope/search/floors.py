@@ -10,6 +10,7 @@ import numpy as np
 from tilescope.designs.charges import charges_of
 from tilescope.designs.product_bounds import DDR_ROUNDING
 from tilescope.designs.traffic import feed_lines
+from tilescope.devices.device import Device
 from tilescope.quantities.dtypes import dtype_bytes
 from tilescope.quantities.shapes import ceil_div
 from tilescope.search.calls import CallCosts
@@ -19,15 +20,31 @@ from tilescope.search.space import Group
 
 
 def pairs_of(group: Group) -> Tiles:
-    """Every pair of sides m and n, with a K tile that no other one of the group beats.
+    """Every pair of sides m and n, with the shortest K tile and staging of the group.
 
-    Where the host reduces over K that is the longest, of which there are the fewest launches;
-    else one of 1, which pads nothing.
+    Where that does not fit no other one does.
     """
     m, n = np.meshgrid(np.array(group.sides_m), np.array(group.sides_n), indexing="ij")
-    longest = max(group.sides_k) if group.per_tile else 1
-    k = np.full(m.size, longest, dtype=np.int64)
-    return Tiles(m.ravel(), n.ravel(), k, k)
+    k, staged = min(group.staged)
+    return Tiles(m.ravel(), n.ravel(), np.full(m.size, k), np.full(m.size, staged))
+
+
+def with_least_k(group: Group, pairs: Tiles, device: Device) -> Tiles:
+    """The pairs with a K tile that none of the group's beats.
+
+    Where the host reduces over K that is the longest that L1 has room for, of which there are the
+    fewest launches; else one of 1, which pads nothing.
+    """
+    if not group.per_tile:
+        ones = np.ones_like(pairs.m)
+        return Tiles(pairs.m, pairs.n, ones, ones)
+    size, c_size = dtype_bytes(group.gemm.dtype), dtype_bytes(group.base.c_dtype)
+    held = device.l1_reserved_bytes + group.base.c_depth * pairs.m * pairs.n * c_size
+    room = device.l1_bytes - held
+    sides = np.array(group.sides_k)
+    most = room // (2 * (pairs.m + pairs.n) * size)
+    longest = sides[np.maximum(np.searchsorted(sides, most, side="right") - 1, 0)]
+    return Tiles(pairs.m, pairs.n, longest, longest)
 
 
 def least_array_us(group: Group, pairs: Tiles, calls: CallCosts) -> Floats:

@@ -11,8 +11,8 @@ from tilescope.designs.sum_bounds import sum_needs
 from tilescope.devices.device import Device
 from tilescope.search.calls import CallCosts
 from tilescope.search.candidates import Candidates
-from tilescope.search.capacity import L1, WALKS, Tiles, forbidden
-from tilescope.search.floors import least_array_us, pairs_of
+from tilescope.search.capacity import L1, TRANSFERS, WALKS, Tiles, forbidden
+from tilescope.search.floors import least_array_us, pairs_of, with_least_k
 from tilescope.search.numerics import ErrorMeter
 from tilescope.search.prices import LATENCY, Floats, HostPrices, Sizes, sizes_of
 from tilescope.search.space import Group
@@ -62,9 +62,19 @@ class Judge:
             self._sums[dtype] = Sums(dtype, self.device)
         return self._sums[dtype]
 
-    def pairs(self, group: Group) -> Candidates:
-        """Every pair of sides of a group, with bounds that hold for any K tile."""
+    def pairs(self, group: Group) -> tuple[Candidates, Counter[str]]:
+        """The pairs of sides of a group that fit with some K tile, and what forbids the rest.
+
+        Their bounds hold for any K tile; what is forbidden counts with every staging.
+        """
         pairs = pairs_of(group)
+        reasons: Counter[str] = Counter()
+        fits = np.ones(len(pairs), dtype=np.bool_)
+        for reason, mask in forbidden(group, pairs, self.device):
+            if reason != TRANSFERS:  # a longer staging has fewer of them
+                reasons[reason] += int((mask & fits).sum()) * len(group.staged)
+                fits &= ~mask
+        pairs = with_least_k(group, pairs.chosen(fits), self.device)
         sizes = sizes_of(group, pairs, self.prices)
         if group.per_tile:  # two launches a block, each of which ends with a token
             charges = charges_of(self.device)
@@ -73,7 +83,8 @@ class Judge:
         else:
             array_us = least_array_us(group, pairs, self.calls(group))
         error = min(self._errors(group))
-        return self._candidates(0, pairs, sizes, array_us, np.full(len(pairs), error))
+        exact = np.full(len(pairs), error)
+        return self._candidates(0, pairs, sizes, array_us, exact), reasons
 
     def candidates(self, place: int, group: Group, tiles: Tiles) -> tuple[Candidates, Counter[str]]:
         """Those of a group's core tiles that fit and are exact enough, and what forbids the rest.

@@ -83,8 +83,14 @@ class ProductSearch:
 
     def run(self, notify: Notify = lambda text: None) -> Findings:
         """Everything of the space, one way or the other."""
-        pairs = [self.judge.pairs(group) for group in self.groups]
-        order = sorted(range(len(pairs)), key=lambda at: (float(pairs[at].bound_us.min()), at))
+        pairs = {}
+        for place, group in enumerate(self.groups):
+            if group.count:
+                found, reasons = self.judge.pairs(group)
+                self.pruned += reasons
+                if len(found):
+                    pairs[place] = found
+        order = sorted(pairs, key=lambda at: (float(pairs[at].bound_us.min()), at))
         left: list[Candidates] = []
         for done, place in enumerate(order):
             notify(
