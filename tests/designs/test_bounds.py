@@ -25,6 +25,7 @@ from tilescope.simulation.simulate import simulate_plan
 from tilescope.workloads import Gemm, LlamaBlockConfig
 
 NPU1, NPU2 = load_device("npu1"), load_device("npu2")
+HALO = load_device("npu2:strix-halo")  # whose DDR has pages, and whose shims take runs one by one
 OUTPUTS = {
     "float32": ["float32"],
     "bfloat16": ["bfloat16", "float32"],
@@ -36,6 +37,7 @@ OTHERWISE = (
     {},
     {"ddr_gbps": 3.0},
     {"ddr_gbps": 400.0},
+    {"shim_run_ns": 90.0, "ddr_page_ns": 300.0},
     {"issue_task_cycles": 5, "token_other_cycles": 10, "token_last_cycles": 20},
     {"shim_mm2s_cold_cycles": 1, "shim_mm2s_task_cycles": 1, "bd_setup_cycles": 40},
     {"shim_s2mm_cold_cycles": 23_475, "shim_s2mm_task_cycles": 2_000},
@@ -46,7 +48,9 @@ ROUNDING = 1 + 1e-9  # of floats
 @st.composite
 def laid_out(draw):
     """A product, a device as on its page or otherwise, and any mapping that fits it."""
-    device = draw(st.sampled_from([NPU1, NPU2])).with_overrides(draw(st.sampled_from(OTHERWISE)))
+    device = draw(st.sampled_from([NPU1, NPU2, HALO])).with_overrides(
+        draw(st.sampled_from(OTHERWISE))
+    )
     dtype = draw(st.sampled_from(list(OUTPUTS)))
     sides = [st.integers(1, 300), st.integers(1, 400), st.integers(1, 1200)]
     gemm = Gemm("any", *map(draw, sides), dtype)
@@ -167,3 +171,13 @@ def test_no_core_tile_beats_the_peak_of_its_kernel(kernel):
             if k > 0:
                 found.append((80 + kernel.cost.cycles(device, m, k, n)) / (m * n * k))
     assert 0.94 * min(found) < best.cycles_per_mac <= min(found) * ROUNDING
+
+
+@pytest.mark.parametrize("slices", [127, 128, 129, 130, 131])
+def test_a_last_task_that_brings_less_than_a_core_holds_is_no_more_bounded(slices):
+    """After 64 slices a new task starts; with 129 the last one brings but one of B's."""
+    device = NPU2.with_overrides({"shim_mm2s_millicycles_per_word": 3000})
+    base = base_mapping(Gemm("any", 1, 1, 1, "int32"), "fused-k", "spread", generation="aie2p")
+    mapping = replace(base, core_tile=(24, 32, 14), grid=(2, 6), b_layout="column")
+    gemm = Gemm("any", 37, 91, 14 * slices, "int32")
+    assert mapping_bound_us(gemm, mapping, device) <= simulated_us(gemm, mapping, device)

@@ -9,7 +9,7 @@ from tilescope.quantities.units import format_bytes, format_count, significant
 def words(launch: ProductLaunch) -> tuple[str, ...]:
     """What each resource has to do in one launch, in the order of LIMITS."""
     device, charges = launch.charges.device, launch.charges
-    traffic = launch.traffic()
+    traffic = launch.traffic
     tasks = launch.blocks * (launch.columns + launch.rounds * (launch.a_feeds + launch.b_feeds))
     tokens = launch.waits() + launch.columns
     runs = traffic.read_runs + traffic.written_runs
@@ -17,8 +17,8 @@ def words(launch: ProductLaunch) -> tuple[str, ...]:
     stream = device.stream_bytes_per_cycle
     inputs = launch.blocks * launch.slices
     per_word = 4 / charges.word
-    a = inputs * launch.a_lines * launch.a_slice / charges.read_word * 4
-    b = inputs * launch.b_lines * launch.b_slice / charges.read_word * 4
+    a = inputs * launch.a_lines * launch.a_words * 4
+    b = inputs * launch.b_lines * launch.b_words * 4
     c = launch.blocks * launch.rows * launch.c_object * per_word
     most = format_bytes(round(max(a, b, c)))
     core_a, core_b = (launch.calls * one * per_word for one in (launch.a_object, launch.b_object))

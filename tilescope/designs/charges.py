@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from tilescope.designs.mapping import Mapping
+from tilescope.designs.pages import PAGE_BYTES
 from tilescope.devices.device import Device
 from tilescope.kernels.catalog import find_kernel
 from tilescope.kernels.contract import Kernel
@@ -33,7 +34,9 @@ class Charges:
         self.release = device.lock_release_cycles
         self.call = device.call_cycles
         self.ddr_byte = device.clock_mhz / device.ddr_gbps / 1000
-        self.ddr_run = device.clock_mhz * device.ddr_run_ns / 1000
+        self.ddr_run = clock_cycles(device.ddr_run_ns, device)
+        self.ddr_page = clock_cycles(device.ddr_page_ns, device) / PAGE_BYTES
+        self.interface_run = clock_cycles(device.shim_run_ns, device)
         reads = (device.shim_mm2s_task_cycles, device.shim_mm2s_cold_cycles)
         writes = (device.shim_s2mm_task_cycles, device.shim_s2mm_cold_cycles)
         self._reads = _starts(*reads, device.shim_cold_decay)
@@ -42,6 +45,13 @@ class Charges:
         self.first_write = self._writes[1]
         self._kernels: dict[tuple[object, ...], tuple[Kernel, Kernel]] = {}
         self._calls: dict[tuple[object, ...], tuple[int, int]] = {}
+
+    def paced_word(self, run_bytes: float) -> float:
+        """A word's time at a shim's interface, which takes runs of so many bytes one by one.
+
+        Less what the engine may round away: it holds a pace in parts of 1024 of the port's own.
+        """
+        return max(0.0, self.interface_run * 4 / run_bytes - self.read_word / 1024)
 
     def read_starts(self, tasks: int) -> float:
         """What the first so many tasks of a channel that reads DDR take to start, one by one."""
@@ -76,6 +86,11 @@ class Charges:
             found = (matmul.cycles(self.device, m, k, n), clear.cycles(self.device, m * n))
             self._calls[key] = found
         return found
+
+
+def clock_cycles(ns: float, device: Device) -> float:
+    """Nanoseconds as cycles of the array's clock."""
+    return ns * device.clock_mhz / 1000
 
 
 @lru_cache(maxsize=64)

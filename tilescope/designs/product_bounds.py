@@ -13,6 +13,7 @@ from typing import NamedTuple
 from tilescope.designs.charges import Charges
 from tilescope.designs.gemm import BLOCKS_IN_FLIGHT, MAX_TASK_STEPS, QUEUED_INPUTS
 from tilescope.designs.mapping import Mapping
+from tilescope.designs.pages import PAGE_BYTES
 from tilescope.designs.traffic import Traffic, feed_lines, product_traffic
 from tilescope.quantities.dtypes import dtype_bytes
 from tilescope.quantities.shapes import ceil_div
@@ -54,16 +55,22 @@ class ProductLaunch:
         self.slices = k // staged  # of each input, for each block and line
         self.pieces = staged // tile_k  # objects of a slice
         self.rounds = ceil_div(self.slices, MAX_TASK_STEPS)
+        self.stretch = (self.slices - 1) % MAX_TASK_STEPS + 1  # slices that the last task brings
         self.in_flight = max(1, BLOCKS_IN_FLIGHT + 1 - self.rounds)
         self.a_lines, self.b_lines = feed_lines(mapping)
         self.a_feeds = ceil_div(rows, self.a_lines)
         self.b_feeds = ceil_div(columns, self.b_lines)
-        self.a_slice = ceil_div(tile_m * staged * size, 4) * charges.read_word
-        self.b_slice = ceil_div(tile_n * staged * size, 4) * charges.read_word
+        self.traffic = traffic = product_traffic(shape, size, c_size, mapping)
+        self.a_words = ceil_div(tile_m * staged * size, 4)  # of a slice
+        self.b_words = ceil_div(tile_n * staged * size, 4)
+        self.a_slice = self.a_words * self._read_word(traffic.a_run_bytes)
+        self.b_slice = self.b_words * self._read_word(traffic.b_run_bytes)
         self.a_object = ceil_div(tile_m * tile_k * size, 4) * charges.word
         self.b_object = ceil_div(tile_n * tile_k * size, 4) * charges.word
         self.c_object = ceil_div(tile_m * tile_n * c_size, 4) * charges.word
-        self.c_slice = self.c_object / charges.word * max(charges.word, charges.write_word)
+        c_words = self.c_object / charges.word
+        paced = charges.paced_word(traffic.written_bytes / traffic.written_runs)
+        self.c_slice = c_words * max(charges.word, charges.write_word, paced)
         kernel, self.clear = charges.core_calls(mapping, dtype)
         self.step = 2 * (charges.acquire + charges.release) + charges.call + kernel
         self._find_ends()
@@ -84,6 +91,10 @@ class ProductLaunch:
         self.after_freed = call + self.drain_all + self.tokens_first
         self.a_first, self.a_last = self._a_in_mem(0), self._a_in_mem(rows - 1)
         self.b_first, self.b_last = self._b_in_mem(0), self._b_in_mem(columns - 1)
+
+    def _read_word(self, run_bytes: float) -> float:
+        """Cycles of a word that is read, by the port or by the interface that takes its runs."""
+        return max(self.charges.read_word, self.charges.paced_word(run_bytes))
 
     def _a_starts(self, feed: int) -> float:
         """When a shim channel of A begins to read: the tasks of C and those before are issued."""
@@ -204,7 +215,7 @@ class ProductLaunch:
         if self.columns % self.b_lines == 0:
             later = (self.b_feeds - 1) * charges.issue
             freed = self.behind * self.b_lines * (self.b_slice + charges.between)
-            b_last = self._freed(b_total + later - freed)
+            b_last = self._freed(b_total + later - freed) if self.stretch > self.behind else 0.0
         else:
             b_last = 0.0
         b_total += self._after_slice(self.b_object, charges.acquire) + self.drain_all
@@ -216,8 +227,24 @@ class ProductLaunch:
         # the first of C's tasks starts while its block is still being worked out
         moved += charges.write_starts(self.blocks) - charges.first_write
         c_total = self._c_begins() + self.drain_one - self.c_slice + moved + self.tokens_first
-        total = max(a_last, a_first, b_first, b_last, c_total)
-        return Need(max(a, b, moved), total)
+        taken, i_total = self._interface()
+        total = max(a_last, a_first, b_first, b_last, c_total, i_total)
+        return Need(max(a, b, moved, taken), total)
+
+    def _interface(self) -> tuple[float, float]:
+        """The work of the first shim's interface to DDR where A and B pass it, and the end."""
+        charges, traffic = self.charges, self.traffic
+        if not charges.interface_run or (self.mapping.ports == "single" and self.columns > 1):
+            return 0.0, 0.0
+        a = self.a_lines * self.a_words * charges.paced_word(traffic.a_run_bytes)
+        b = self.b_lines * self.b_words * charges.paced_word(traffic.b_run_bytes)
+        taken = self.blocks * self.slices * (a + b)
+        after = min(
+            self._after_slice(self.a_object, 0),
+            self._after_slice(self.b_object, charges.acquire),
+        )
+        ends = charges.to_mem + after + self.drain_one + charges.last_token
+        return taken, self._a_starts(0) + taken + ends
 
     def _read(self, lines: int, line_slice: float, starts: float) -> tuple[float, float]:
         """The work of an input's shim channel, and when its last slice lies in the mem tile."""
@@ -243,9 +270,8 @@ class ProductLaunch:
         """The busiest mem tile channel: in from a shim, out to the cores, C in and C out."""
         charges = self.charges
         slices = self.blocks * self.slices
-        faster = charges.word / charges.read_word
-        a = slices * self.a_lines * (self.a_slice * faster + charges.between)
-        b = slices * self.b_lines * (self.b_slice * faster + charges.between)
+        a = slices * self.a_lines * (self.a_words * charges.word + charges.between)
+        b = slices * self.b_lines * (self.b_words * charges.word + charges.between)
         out = self.calls * (max(self.a_object, self.b_object) + charges.between)
         c = self.blocks * self.rows * (self.c_object + charges.between)
         c_in = self._c_begins() + c - charges.between + self.drain_one - self.c_slice
@@ -260,9 +286,9 @@ class ProductLaunch:
 
     def ddr(self) -> Need:
         """Bytes at the peak rate and the fixed time of each run, one server for all channels."""
-        charges, traffic = self.charges, self.traffic()
-        reads = self._served(traffic.read_bytes, traffic.read_runs)
-        writes = self._served(traffic.written_bytes, traffic.written_runs)
+        charges, traffic = self.charges, self.traffic
+        reads = self._served(traffic.read_bytes, traffic.read_runs, traffic.read_pages)
+        writes = self._served(traffic.written_bytes, traffic.written_runs, traffic.written_pages)
         begins = self._a_starts(0) + self._unused(traffic)
         # the last input is followed by calls and the last C; that of blocks no longer in flight
         # was written before it was issued
@@ -278,22 +304,31 @@ class ProductLaunch:
             # the object two before: of B no more than two objects of each are still to be read
             _, tile_n, tile_k = self.mapping.core_tile
             runs = tile_k if self.mapping.b_layout == "row" else tile_n
-            unread = self._served(2 * tile_n * tile_k * self.size, 2 * runs + 1) * self.columns
+            most = (2 * runs + 1) * 2 * PAGE_BYTES
+            unread = (
+                self._served(2 * tile_n * tile_k * self.size, 2 * runs + 1, most) * self.columns
+            )
             freed = self.after_freed - charges.setup - self.drain_all + self.drain_one
             ends = max(ends, reads + written - unread / DDR_ROUNDING + freed)
         return Need(reads + writes, begins + ends)
 
-    def _served(self, moved_bytes: int, runs: int) -> float:
-        ticks = moved_bytes * self.charges.ddr_byte + runs * self.charges.ddr_run
-        return ticks * DDR_ROUNDING
+    def _served(self, moved_bytes: int, runs: int, pages: int) -> float:
+        charges = self.charges
+        cycles = moved_bytes * charges.ddr_byte + runs * charges.ddr_run + pages * charges.ddr_page
+        return cycles * DDR_ROUNDING
 
     def _unused(self, traffic: Traffic) -> float:
         """What DDR cannot serve while only the first channels have been told to read."""
         charges = self.charges
         port = 4 / charges.read_word / DDR_ROUNDING  # bytes a cycle
-        a = port * (charges.ddr_byte + charges.ddr_run / traffic.a_run_bytes)
-        b = port * (charges.ddr_byte + charges.ddr_run / traffic.b_run_bytes)
-        loads = [a] * self.a_feeds + [b] * self.b_feeds
+        loads = [
+            port * (charges.ddr_byte + runs * charges.ddr_run + pages * charges.ddr_page)
+            for (runs, pages), feeds in (
+                (traffic.a_most, self.a_feeds),
+                (traffic.b_most, self.b_feeds),
+            )
+            for _ in range(feeds)
+        ]
         asked, unused = 0.0, 0.0
         for load in loads[:-1]:
             asked += load
@@ -302,17 +337,13 @@ class ProductLaunch:
             unused += (1 - asked) * charges.issue
         return unused
 
-    def traffic(self) -> Traffic:
-        """What the launch moves between DDR and the array."""
-        return product_traffic(self.shape, self.size, self.c_size, self.mapping)
-
     def issue(self) -> Need:
         """The controller: every task, every token, and the last block's way through the array."""
         charges, inputs = self.charges, self.rounds * (self.a_feeds + self.b_feeds)
         pushes = self.blocks * (self.columns + inputs) * charges.issue
         before = pushes + self.waits() * charges.token
         # the last task brings the last stretch of K to the last column
-        stretch = (self.slices - 1) % MAX_TASK_STEPS + 1
+        stretch = self.stretch
         tasks = self.blocks * self.rounds
         start = charges.read_starts(tasks) - charges.read_starts(tasks - 1)
         slices = stretch * self._lines_of_last_feed()

@@ -27,10 +27,11 @@ def sum_needs(rows: int, columns: int, dtype: str, charges: Charges) -> tuple[Ne
 
     # the last row's P is issued last, and its slices arrive one by one
     pushes = TENSORS * grid_rows * charges.issue
-    reads = grid_columns * words * charges.read_word + between
+    paced = charges.paced_word(columns // grid_columns * size)  # each row of a slice is a run
+    reads = grid_columns * words * max(charges.read_word, paced) + between
     arrives = charges.first_read + reads + charges.to_mem + charges.setup + moved + charges.to_core
     core = charges.acquire + charges.call + call + 3 * charges.release
-    write = words * max(charges.word, charges.write_word)
+    write = words * max(charges.word, charges.write_word, paced)
     leaves = charges.setup + moved + charges.to_mem + charges.setup + write + charges.to_core
     total = pushes + arrives + core + leaves - 2 * charges.release + charges.last_token
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import lru_cache
 
+from tilescope.designs.pages import PAGE_BYTES, entered_pages
 from tilescope.devices.device import Device
 from tilescope.simulation.clocks import TimeBase
 from tilescope.simulation.walks import ByteWalk
@@ -12,7 +13,6 @@ from tilescope.simulation.walks import ByteWalk
 LOAD_ONE = 1 << 20  # the engine's unit: DDR busy for as long as the port is
 PACE_ONE = 1 << 10  # the same of a shim's interface
 SERVICE_BITS, PACE_BITS, INTERFACES = 36, 18, 256  # how the engine's number is divided
-PAGE_BYTES = 4096
 
 
 def ddr_demand(
@@ -50,18 +50,8 @@ def shim_pace(walk: ByteWalk, device: Device, base: TimeBase, word_milliticks: i
 
 
 def pages_entered(walk: ByteWalk) -> int:
-    """Pages of 4 KiB that a walk enters, each once, in parts of 4096 as an average over offsets.
-
-    Rows that are less than a page apart share pages; what a level brings anew beside the level
-    below is its step's share of a page for each page there, and no more than the whole span.
-    """
-    span = walk.run_bytes
-    entered = span - 1 + PAGE_BYTES
-    for size, stride in reversed(walk.levels):
-        span += (size - 1) * stride
-        anew = entered * min(stride, PAGE_BYTES) // PAGE_BYTES
-        entered = min(entered + (size - 1) * anew, span - 1 + PAGE_BYTES)
-    return entered
+    """Pages that a walk enters, as designs.pages counts them."""
+    return entered_pages(walk.levels, walk.run_bytes)
 
 
 @lru_cache(maxsize=4096)
