@@ -36,7 +36,8 @@ def test_a_device_and_a_runtime_are_changed_and_say_so() -> None:
     ("text", "key", "value"),
     [
         ("clock_mhz=1.6GHz", "clock_mhz", 1600),
-        ("clock_mhz=1600 MHz", "clock_mhz", 1600),
+        ("clock_mhz=1600 mhz", "clock_mhz", 1600),
+        (" clock_mhz = 1600 ", "clock_mhz", 1600),
         ("l1_bytes=128KiB", "l1_bytes", 131_072),
         ("ddr_run_ns=0.002us", "ddr_run_ns", 2.0),
         ("ddr_gbps=3e1", "ddr_gbps", 30.0),
@@ -75,6 +76,8 @@ def test_launches_that_cost_less_take_that_much_less() -> None:
         (["ddr_gbps"], "KEY=VALUE"),
         (["ddr_gbps="], "KEY=VALUE"),
         (["=3"], "KEY=VALUE"),
+        ([""], "KEY=VALUE"),
+        (["ddr_gbps=3,5"], "is in GB/s or MB/s"),
         (["ddr_gbps=fast"], "takes a number, in GB/s"),
         (["ddr_gbps=nan"], "takes a number, in GB/s"),
         (["ddr_gbps=30ms"], "is in GB/s or MB/s, not in 'ms'"),

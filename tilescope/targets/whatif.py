@@ -150,13 +150,14 @@ def _read(
 
 
 def _factor(value: Settable, unit: str) -> Fraction:
-    if not unit or unit == value.unit:
+    if not unit or unit.lower() == value.unit.lower():
         return Fraction(1)
     units = UNITS.get(value.unit, {})
-    if unit not in units:
+    known = {name.lower(): factor for name, factor in units.items()}
+    if unit.lower() not in known:
         there = " or ".join(dict.fromkeys((value.unit, *units))) if value.unit else "no unit"
         raise InputError(f"--set {value.key} is in {there}, not in {unit!r}.")
-    return units[unit]
+    return known[unit.lower()]
 
 
 def _unknown(
