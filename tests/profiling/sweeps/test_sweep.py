@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tilescope.errors import InputError
+from tilescope.profiling.sweeps import journal as journals
 from tilescope.profiling.sweeps import sweep as sweeping
 from tilescope.profiling.sweeps.axes import parse_axes
 from tilescope.profiling.sweeps.evaluating import evaluate
@@ -111,6 +112,31 @@ def test_what_was_finished_is_not_run_again(tmp_path: Path) -> None:
     found = read_sweep(path).columns["npu_us"]
     assert found[6:12] == [1.5] * 6
     assert found[0] != 1.5
+
+
+@pytest.mark.parametrize("damage", [b"", b"PAR1", None])
+def test_a_broken_stretch_is_run_again(tmp_path: Path, damage: bytes | None) -> None:
+    path = tmp_path / "sweep.parquet"
+    journal = open_journal(path, SMALL, 6, force=False)
+    for start in (0, 6):
+        journal.keep(start, evaluate(SMALL.to_json(), start, start + 6))
+    broken = journal.folder / "000000006.parquet"
+    content = (journal.folder / "000000000.parquet").read_bytes()  # other points than its own
+    broken.write_bytes(content if damage is None else damage)
+    with pytest.raises(InputError, match="was broken and is taken away"):
+        run_sweep(SMALL, path, LocalWorkers(1))
+    assert not broken.exists()
+    assert run_sweep(SMALL, path, LocalWorkers(1)).earlier == 12
+    check(path, SMALL)
+
+
+def test_versions_are_not_mixed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "sweep.parquet"
+    with monkeypatch.context() as patched:
+        patched.setattr(journals, "__version__", "0.0.1")
+        open_journal(path, SMALL, 6, force=False)
+    with pytest.raises(InputError, match=r"was begun by tilescope 0\.0\.1, and this is"):
+        run_sweep(SMALL, path, LocalWorkers(1))
 
 
 def test_files_and_other_sweeps_are_kept_unless_forced(tmp_path: Path) -> None:

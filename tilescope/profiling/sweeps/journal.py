@@ -12,10 +12,11 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from tilescope import __version__
 from tilescope.errors import InputError
 from tilescope.profiling.sweeps.plan import SweepPlan
 from tilescope.profiling.sweeps.records import FAILED, column_types
@@ -66,21 +67,32 @@ class Journal:
     def merge(self, about: dict[str, Any]) -> tuple[int, int]:
         """Make one file of all stretches, and take the folder away; points and failed ones.
 
-        Raises InputError where a stretch is missing or the disk refuses.
+        Raises InputError where a stretch is broken, which is then taken away, or the disk refuses.
         """
-        pa, pq = _arrow()
-        files = [self.folder / f"{start:09d}{SUFFIX}" for start in self.starts]
-        try:
-            table = pa.concat_tables([pq.read_table(file) for file in files])
-        except (OSError, pa.ArrowException) as error:
-            raise InputError(
-                f"{self.folder} cannot be put together ({error}); run it again."
-            ) from None
+        pa, _ = _arrow()
+        table = pa.concat_tables([self._stretch(start) for start in self.starts])
         content = {"format": FORMAT, "plan": json.loads(self.plan.to_json()), **about}
         table = table.replace_schema_metadata({METADATA: json.dumps(content).encode()})
         _write(table, self.path)
         shutil.rmtree(self.folder, ignore_errors=True)
         return table.num_rows, table.column("status").to_pylist().count(FAILED)
+
+    def _stretch(self, start: int) -> Any:
+        """A finished stretch as it was kept."""
+        pa, pq = _arrow()
+        file = self.folder / f"{start:09d}{SUFFIX}"
+        points = range(start, min(start + self.chunk, self.plan.size))
+        try:
+            table = pq.read_table(file)
+            if table.column("point").to_pylist() == list(points):
+                return table
+        except (OSError, KeyError, pa.ArrowException):
+            pass
+        file.unlink(missing_ok=True)
+        raise InputError(
+            f"{file} was broken and is taken away; the same command runs its {len(points)} points "
+            "again."
+        )
 
 
 def open_journal(path: Path, plan: SweepPlan, chunk: int, *, force: bool) -> Journal:
@@ -94,22 +106,32 @@ def open_journal(path: Path, plan: SweepPlan, chunk: int, *, force: bool) -> Jou
     if not path.absolute().parent.is_dir():
         raise InputError(f"The folder {path.absolute().parent} does not exist; make it first.")
     known = _known(folder)
-    if known is not None and known[0] == plan.to_json():
-        return Journal(path, plan, known[1])
+    if known is not None and (known.plan, known.version) == (plan.to_json(), __version__):
+        return Journal(path, plan, known.chunk)
     if folder.exists():
         if not force:
-            raise InputError(
-                f"{folder} holds what another sweep has finished; run that again to go on with "
-                "it, name another file with -o, or discard it with --force."
-            )
+            raise InputError(f"{_whose(folder, known, plan)}, or discard it with --force.")
         shutil.rmtree(folder, ignore_errors=True)
     try:
         folder.mkdir()
-        content = json.dumps({"plan": plan.to_json(), "chunk": chunk})
-        _put(folder / PLAN, content.encode())
+        begun = _Begun(plan.to_json(), chunk, __version__)
+        _put(folder / PLAN, json.dumps(asdict(begun)).encode())
     except OSError as error:
         raise InputError(f"{folder} cannot be made: {error.strerror or error}.") from None
     return Journal(path, plan, chunk)
+
+
+def _whose(folder: Path, known: _Begun | None, plan: SweepPlan) -> str:
+    """Why a folder is not gone on with, and what to do."""
+    if known is not None and known.plan == plan.to_json():
+        return (
+            f"{folder} was begun by tilescope {known.version}, and this is {__version__}, whose "
+            "times may differ; name another file with -o"
+        )
+    return (
+        f"{folder} holds what another sweep has finished; run that again to go on with it, name "
+        "another file with -o"
+    )
 
 
 def folder_of(path: Path) -> Path:
@@ -117,11 +139,20 @@ def folder_of(path: Path) -> Path:
     return path.with_name(f"{path.name}.partial")
 
 
-def _known(folder: Path) -> tuple[str, int] | None:
-    """The plan and the stretch of the sweep in a folder; None where there is none to go on with."""
+@dataclass(frozen=True)
+class _Begun:
+    """What a folder says of the sweep that is kept in it."""
+
+    plan: str
+    chunk: int
+    version: str
+
+
+def _known(folder: Path) -> _Begun | None:
+    """The sweep that a folder was begun for; None where there is none to go on with."""
     try:
         content = json.loads((folder / PLAN).read_text(encoding="utf-8"))
-        return str(content["plan"]), int(content["chunk"])
+        return _Begun(str(content["plan"]), int(content["chunk"]), str(content["version"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
