@@ -4,9 +4,9 @@
 
 Each input is one of the designs of tests/designs/mlir with tokens dropped, doubled, swapped, cut
 off or replaced, chosen by its number: any input can be made again with --only N. An input must be
-refused by an InputError or simulated, within a time limit; anything else is a failure, and the
-numbers of failures are kept. The state file holds how far a run came, so that it can be stopped
-(Ctrl-C) and taken up again.
+refused by an InputError or simulated, every fourth with data, within a time limit; anything else
+is a failure, and the numbers of failures are kept. The state file holds how far a run came, so
+that it can be stopped (Ctrl-C) and taken up again.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from pathlib import Path
 from tilescope.designs.mlir.reading import read_design
 from tilescope.devices import load_device
 from tilescope.errors import DesignError, InputError
+from tilescope.simulation.drawing import draw_arrays
 from tilescope.simulation.simulate import simulate_design
 
 TEXTS = Path(__file__).parents[1] / "tests" / "designs" / "mlir"
@@ -85,14 +86,17 @@ def damaged(number: int, texts: list[list[str]]) -> str:
     return "".join(tokens)
 
 
-def try_one(text: str, device) -> str:
+def try_one(text: str, device, *, with_data: bool) -> str:
     """How an input ended: refused, stopped (a design that does not fit or cannot finish) or ran."""
     try:
         design = read_design(text, "fuzz.mlir", COSTS).design
     except InputError:
         return "refused"
     try:
-        simulate_design(design, device)
+        if with_data:
+            simulate_design(design, device, draw_arrays(design, 0))
+        else:
+            simulate_design(design, device)
     except (InputError, DesignError):
         return "stopped"
     return "ran"
@@ -111,7 +115,7 @@ def main() -> int:
     if given.only is not None:
         text = damaged(given.only, texts)
         print(text)
-        print(try_one(text, device))
+        print(try_one(text, device, with_data=given.only % 4 == 0))
         return 0
     state = {"next": given.first, "seconds": 0.0, "ends": {}, "failures": [], "slowest": [0.0, -1]}
     if given.state and given.state.exists():
@@ -138,7 +142,8 @@ def main() -> int:
             begun = time.perf_counter()
             signal.setitimer(signal.ITIMER_REAL, LIMIT_SECONDS)
             try:
-                ends[try_one(damaged(number, texts), device)] += 1
+                with_data = number % 4 == 0
+                ends[try_one(damaged(number, texts), device, with_data=with_data)] += 1
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # a crash of any kind is what is looked for

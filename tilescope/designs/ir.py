@@ -58,7 +58,11 @@ class ObjectFifo:
 
     `shape` and `dtype` are those of one object; depths count the objects buffered at each end.
     `to_stream` is the order in which the producer's DMA reads an object (or, behind a link, a
-    slice of one), empty for the order of memory.
+    slice of one), empty for the order of memory, and `from_stream` that in which each consumer's
+    writes it. `consumer_depths` has the depth of each consumer where they differ. The producer's
+    DMA sends every object `repeats` times. `initial` are the bytes of objects that are there from
+    the start, as many as the producer's depth. Where the ends share the memory of a tile,
+    `memory` names it, and nothing is streamed.
     """
 
     name: str
@@ -69,11 +73,26 @@ class ObjectFifo:
     producer_depth: int = 2
     consumer_depth: int = 2
     to_stream: Walk = ()
+    from_stream: tuple[Walk, ...] = ()
+    consumer_depths: tuple[int, ...] = ()
+    repeats: int = 1
+    initial: tuple[bytes, ...] = ()
+    memory: Tile | None = None
 
     @property
     def elements(self) -> int:
         """Elements of one object."""
         return prod(self.shape)
+
+    def depth_at(self, consumer: Tile) -> int:
+        """Objects buffered at a consumer."""
+        if not self.consumer_depths:
+            return self.consumer_depth
+        return self.consumer_depths[self.consumers.index(consumer)]
+
+    def walk_at(self, consumer: Tile) -> Walk:
+        """The order in which a consumer's DMA writes an object."""
+        return self.from_stream[self.consumers.index(consumer)] if self.from_stream else ()
 
     @property
     def object_bytes(self) -> int:

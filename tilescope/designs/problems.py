@@ -86,11 +86,14 @@ def memory_demand(design: Design) -> dict[Tile, int]:
     linked_sources = {name for link in design.links for name in link.sources}
     linked_targets = {name for link in design.links for name in link.targets}
     for fifo in design.fifos:
+        if fifo.memory is not None:
+            demand[fifo.memory] += fifo.producer_depth * fifo.object_bytes
+            continue
         if fifo.producer.kind == "core":
             demand[fifo.producer] += fifo.producer_depth * fifo.object_bytes
         for consumer in fifo.consumers:
             if consumer.kind == "core":
-                demand[consumer] += fifo.consumer_depth * fifo.object_bytes
+                demand[consumer] += fifo.depth_at(consumer) * fifo.object_bytes
     for link in design.links:
         larger = design.fifo(link.sources[0] if len(link.sources) == 1 else link.targets[0])
         if len(link.sources) == 1:
@@ -126,6 +129,8 @@ def channel_counts(design: Design) -> Counter[tuple[Tile, str]]:
     """DMA channels that each tile needs, by direction (`mm2s` out of memory, `s2mm` into it)."""
     counts = port_count(design)
     for fifo in design.fifos:
+        if fifo.memory is not None:
+            continue
         counts[fifo.producer, "mm2s"] += 1
         for consumer in fifo.consumers:
             counts[consumer, "s2mm"] += 1
@@ -143,11 +148,13 @@ def _channels(design: Design, device: Device) -> Iterator[Problem]:
 def _descriptors(design: Design, device: Device) -> Iterator[Problem]:
     needed = chain_lengths(design)
     for fifo in design.fifos:
+        if fifo.memory is not None:
+            continue
         if fifo.producer.kind == "core":
-            needed[fifo.producer] += fifo.producer_depth
+            needed[fifo.producer] += fifo.producer_depth * fifo.repeats
         for consumer in fifo.consumers:
             if consumer.kind == "core":
-                needed[consumer] += fifo.consumer_depth
+                needed[consumer] += fifo.depth_at(consumer)
     for link in design.links:
         larger = design.fifo(link.sources[0] if len(link.sources) == 1 else link.targets[0])
         joins = len(link.sources) > 1

@@ -151,10 +151,14 @@ class _Lowering:
         self.storages += depth
         return tuple(self.program.add_buffer(size, first + place) for place in range(depth))
 
-    def _locks(self, fifo: ObjectFifo, tile: Tile, depth: int, pieces: int = 1) -> tuple[int, int]:
+    def _locks(
+        self, fifo: ObjectFifo, tile: Tile, depth: int, pieces: int = 1, filled: int = 0
+    ) -> tuple[int, int]:
         name = fifo.name
-        free = self.program.add_lock(f"a free object of {name} at {tile}", depth, BUFFER_FULL)
-        full = self.program.add_lock(f"a filled object of {name} at {tile}", 0, BUFFER_EMPTY)
+        free = self.program.add_lock(
+            f"a free object of {name} at {tile}", depth - filled, BUFFER_FULL
+        )
+        full = self.program.add_lock(f"a filled object of {name} at {tile}", filled, BUFFER_EMPTY)
         size, by_core = fifo.object_bytes * pieces, tile.kind == "core" and tile == fifo.producer
         self.out.object_ends.append(ObjectEnd(name, tile, free, full, size, by_core))
         return free, full
@@ -215,33 +219,72 @@ class _Lowering:
         """Channels of a FIFO at shims and cores; those at mem tiles belong to links."""
         self.target_channels[fifo.name] = []
         size, element = fifo.object_bytes, dtype_bytes(fifo.dtype)
+        if fifo.memory is not None:
+            self._add_shared_end(fifo)
+            return
         if fifo.producer.kind == "shim":
             self.source_channel[fifo.name] = self._add_channel(fifo.producer, "mm2s", False)
         elif fifo.producer.kind == "core":
             walk = byte_walk(fifo.to_stream, fifo.elements, element)
-            free, full = self._locks(fifo, fifo.producer, fifo.producer_depth)
+            free, full = self._locks(
+                fifo, fifo.producer, fifo.producer_depth, filled=len(fifo.initial)
+            )
             buffers = self._buffers(fifo.producer_depth, size)
+            self._fill(buffers, fifo.initial)
             self.core_ends[fifo.name, fifo.producer] = _End(free, full, buffers)
             channel = self._add_channel(fifo.producer, "mm2s", True)
-            self._ring(channel, [(b, 0, walk.levels, walk.run_bytes, full, free) for b in buffers])
+            last = fifo.repeats - 1
+            self._ring(
+                channel,
+                [
+                    (
+                        buffer,
+                        0,
+                        walk.levels,
+                        walk.run_bytes,
+                        full if turn == 0 else -1,
+                        free if turn == last else -1,
+                    )
+                    for buffer in buffers
+                    for turn in range(fifo.repeats)
+                ],
+            )
             self.source_channel[fifo.name] = channel
         shared: int | None = None
         for tile in fifo.consumers:
             if tile.kind == "shim":
                 self.target_channels[fifo.name].append(self._add_channel(tile, "s2mm", False))
             elif tile.kind == "core":
-                free, full = self._locks(fifo, tile, fifo.consumer_depth)
-                if shared is None or fifo.name in self.written:
+                depth = fifo.depth_at(tile)
+                free, full = self._locks(fifo, tile, depth)
+                differ = bool(fifo.consumer_depths or fifo.from_stream)
+                if shared is None or differ or fifo.name in self.written:
                     shared = self.storages
-                    self.storages += fifo.consumer_depth
+                    self.storages += depth
                 buffers = tuple(
-                    self.program.add_buffer(size, shared + place)
-                    for place in range(fifo.consumer_depth)
+                    self.program.add_buffer(size, shared + place) for place in range(depth)
                 )
                 self.core_ends[fifo.name, tile] = _End(free, full, buffers)
                 channel = self._add_channel(tile, "s2mm", True)
-                self._ring(channel, [(b, 0, (), size, free, full) for b in buffers])
+                moved = byte_walk(fifo.walk_at(tile), fifo.elements, element)
+                self._ring(
+                    channel, [(b, 0, moved.levels, moved.run_bytes, free, full) for b in buffers]
+                )
                 self.target_channels[fifo.name].append(channel)
+
+    def _add_shared_end(self, fifo: ObjectFifo) -> None:
+        """Buffers that producer and consumer both reach: one gives them to the other by locks."""
+        tile = fifo.memory or fifo.producer
+        depth = fifo.producer_depth
+        free, full = self._locks(fifo, tile, depth, filled=len(fifo.initial))
+        buffers = self._buffers(depth, fifo.object_bytes)
+        self._fill(buffers, fifo.initial)
+        for core in (fifo.producer, *fifo.consumers):
+            self.core_ends[fifo.name, core] = _End(free, full, buffers)
+
+    def _fill(self, buffers: tuple[int, ...], initial: tuple[bytes, ...]) -> None:
+        for buffer, content in zip(buffers, initial, strict=False):
+            self.program.set_initial_bytes(buffer, content)
 
     def _add_link(self, link: Link) -> None:
         """A mem tile's buffers, each slice of which has its own locks."""
@@ -274,7 +317,8 @@ class _Lowering:
             channel = self._add_channel(mem, "s2mm" if joins else "mm2s", True)
             moved = byte_walk(() if joins else fifo.to_stream, fifo.elements, element)
             wait, give = (free, full) if joins else (full, free)
-            last = len(link.pieces) - 1
+            pieces = link.pieces * (1 if joins else fifo.repeats)
+            last = len(pieces) - 1
             ring = [
                 (
                     buffer,
@@ -285,7 +329,7 @@ class _Lowering:
                     give if place == last else -1,
                 )
                 for buffer in buffers
-                for place, piece in enumerate(link.pieces)
+                for place, piece in enumerate(pieces)
             ]
             self._ring(channel, ring)
             if joins:
@@ -294,6 +338,8 @@ class _Lowering:
                 self.source_channel[fifo.name] = channel
 
     def _add_flow(self, fifo: ObjectFifo) -> None:
+        if fifo.memory is not None:
+            return
         if fifo.name not in self.source_channel or not self.target_channels[fifo.name]:
             raise ValueError(f"FIFO {fifo.name} has an end in a mem tile that no link uses")
         to_mem = fifo.consumers[0].kind == "mem"

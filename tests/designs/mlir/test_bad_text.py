@@ -100,12 +100,6 @@ def test_a_module_without_a_device_is_another_dialects():
             "the port says otherwise",
             "aie.objectfifo.release @P",
         ),
-        (
-            "        aie.objectfifo.release @P(Consume, 1)\n",
-            "",
-            "ends with other objects",
-            "scf.for",
-        ),
         ("%v2[0]", "%v2[1]", "has 1 objects", "%v5 ="),
         ("9223372036854775807 : index", "1000000000 : index", "1,000,000,000 trips", "scf.for"),
         ("9223372036854775807 : index", "0 : i32", "i32", None),

@@ -120,7 +120,12 @@ def test_the_result_says_that_code_and_costs_are_estimates(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "said", "at"),
     [
-        ("memref.load %x0[%i]", "memref.load %x0[%i, %i]", "2 places are named of 1", "%v ="),
+        (
+            "memref.load %x0[%i]",
+            "memref.load %x0[%i, %i]",
+            "memref.load is not as it should be",
+            "%v =",
+        ),
         ("%c0 to %c16 step", "%c0 to %i2 step", "", None),
         ("memref.load %x0[%i] : memref<16xi32>", "memref.alloc() : memref<16xi32>", "", None),
         ("arith.constant 16 : index", "arith.constant 100000000 : index", "cycles", "scf.for"),

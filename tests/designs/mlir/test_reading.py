@@ -114,3 +114,14 @@ def test_the_array_of_the_text_names_the_device(array):
 def test_another_array_is_read_and_has_no_device():
     read = read_design(adder().replace("npu1_1col", "xcve2302"), "adder.mlir")
     assert (read.array, read.device) == ("xcve2302", None)
+
+
+def test_an_object_that_is_never_released_is_acquired_once():
+    """The first trip takes P and keeps it; what follows is another loop, without that acquire."""
+    text = adder().replace("        aie.objectfifo.release @P(Consume, 1)\n", "")
+    (core,) = read_design(text, "adder.mlir").design.cores
+    first, others = core.body
+    assert (first.trips, others.trips) == (1, None)
+    assert Acquire("P") in first.body
+    assert Acquire("P") not in others.body
+    assert next(iter(core.calls())).operands[1] == Held("P")

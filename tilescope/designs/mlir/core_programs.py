@@ -109,7 +109,7 @@ class CoreReader:
             case "func.call":
                 return (self._call(op),)
             case "scf.for":
-                return (self._loop(op, trips),)
+                return self._loop(op, trips)
         raise self.source.fault(
             op,
             f"{op.name} in a core is not simulated; neither its data nor its time can go on "
@@ -174,7 +174,7 @@ class CoreReader:
         size = read_numbers(op.attributes.get("size"))
         if size is None or len(size) != 1 or not 1 <= size[0] <= MAX_OBJECTS:
             raise self.source.fault(op, "How many objects are meant is not said.")
-        depth = fifo.producer_depth if produces else fifo.consumer_depth
+        depth = fifo.producer_depth if produces or fifo.memory else fifo.depth_at(self.tile)
         if size[0] > depth:
             raise self.source.fault(op, f"@{name} has {depth} objects there; {size[0]} are named.")
         return name, size[0]
@@ -266,7 +266,7 @@ class CoreReader:
     def _role(self, fifo: str) -> Role:
         return Role.OUT if self.fifos[fifo].producer == self.tile else Role.IN
 
-    def _loop(self, op: Operation, around: int) -> Statement:
+    def _loop(self, op: Operation, around: int) -> tuple[Statement, ...]:
         assert isinstance(op, scf.ForOp)
         first, end, step = (self.memory.numbers.of(value) for value in (op.lb, op.ub, op.step))
         if first is None or end is None or step is None:
@@ -275,28 +275,54 @@ class CoreReader:
             raise self.source.fault(op, f"A loop steps by 1 or more, not by {step}.")
         if op.iter_args:
             raise self.source.fault(op, "A loop that hands values on is not simulated.")
-        trips = max(0, -((first - end) // step))
-        endless = end - first >= ENDLESS_TRIPS
-        if not endless and trips * around > MAX_TRIPS:
+        trips: int | None = max(0, -((first - end) // step))
+        if end - first >= ENDLESS_TRIPS:
+            trips = None
+        elif trips is not None and trips * around > MAX_TRIPS:
             raise self.source.fault(
                 op, f"{trips * around:,} trips are more than is simulated ({MAX_TRIPS:,})."
             )
+        held, released = dict(self.held), dict(self.released)
+        whole = self._trips(op, first, step, trips, around)
+        if whole is not None:
+            return (whole,)
+        if trips != 1:  # a window that slides is filled by the first trip, and moved by the others
+            self.held, self.released = held, released
+            once = self._trips(op, first, step, 1, around, alike=False)
+            rest = self._trips(op, first + step, step, None if trips is None else trips - 1, around)
+            if once is not None and rest is not None:
+                return (once, rest)
+        raise self.source.fault(op, "A trip of the loop ends with other objects than it began.")
+
+    def _trips(
+        self,
+        op: Operation,
+        first: int,
+        step: int,
+        trips: int | None,
+        around: int,
+        *,
+        alike: bool = True,
+    ) -> Loop | None:
+        """Some trips of a loop, or None where one ends with other objects than it began."""
         before = {name: count for name, count in self.held.items() if count}
         views = dict(self.views)
         released = dict(self.released)
         for value, view in views.items():  # a second trip would find other objects there
             if _releases(op, view.fifo):
                 del self.views[value]
-        self.nests.append(Nest(op.body.block.args[0], first, step, None if endless else trips))
-        body = self._body(op.body.block.ops, around if endless else max(1, trips) * around)
+        assert isinstance(op, scf.ForOp)
+        self.nests.append(Nest(op.body.block.args[0], first, step, trips))
+        inside = around if trips is None else max(1, trips) * around
+        body = self._body(op.body.block.ops, inside)
         self.nests.pop()
         self.views = views
-        if before != {name: count for name, count in self.held.items() if count}:
-            raise self.source.fault(op, "A trip of the loop ends with other objects than it began.")
+        if alike and before != {name: count for name, count in self.held.items() if count}:
+            return None
         for fifo, count in self.released.items():
             if count != released.get(fifo, 0):  # what was held before is no longer known
                 self.views = {v: view for v, view in self.views.items() if view.fifo != fifo}
-        return Loop(None if endless else trips, body)
+        return Loop(trips, body)
 
 
 def _releases(op: Operation, fifo: str) -> bool:

@@ -216,10 +216,15 @@ def packet_in(attribute: Attribute | None) -> int | None:
 
 
 def reaches(tile: Tile, other: Tile) -> bool:
-    """Whether a core can use the memory of another tile: its own, or that of a core beside it."""
-    if other.kind != "core":
+    """Whether a core can use the memory of another tile: its own, above, below, and to the west.
+
+    AM020: a core of AIE-ML reaches four data memories, none of them that of its eastern neighbour.
+    """
+    if tile.kind != "core" or other.kind != "core":
         return False
-    return abs(tile.column - other.column) + abs(tile.row - other.row) <= 1
+    if tile.column == other.column:
+        return abs(tile.row - other.row) <= 1
+    return tile.row == other.row and tile.column - other.column == 1
 
 
 def _transfers(block: Block) -> bool:

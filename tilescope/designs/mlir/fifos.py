@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
@@ -11,10 +12,15 @@ from xdsl.ir import Attribute, Operation, SSAValue
 
 from tilescope.designs.ir import Dim, Link, ObjectFifo, Tile, Walk
 from tilescope.designs.mlir.buffers import buffer_type
+from tilescope.designs.mlir.descriptors import reaches
 from tilescope.designs.mlir.syntax import Source
+from tilescope.designs.mlir.tile_memory import dense_bytes
 from tilescope.designs.mlir.types import (
+    LEVEL,
+    Dims,
     ObjectFifoType,
     read_dims,
+    read_number,
     read_numbers,
     read_text,
     read_texts,
@@ -27,13 +33,11 @@ NOT_SIMULATED = (
     "disable_synchronization",
     "plio",
     "padDimensions",
-    "repeat_count",
     "iter_count",
-    "initValues",
     "aie_stream",
     "aie_stream_port",
-    "via_shared_mem",
 )
+MAX_REPEATS = 1 << 8
 
 
 @dataclass(frozen=True)
@@ -62,14 +66,6 @@ class FifoReader:
             raise source.fault(op, f"The ends of @{name} should be different tiles.")
         if len(consumers) > 1 and any(tile.kind != "core" for tile in consumers):
             raise source.fault(op, f"Of several consumers of @{name} each should be a core.")
-        if _from_stream(found.get("dimensionsFromStreamPerConsumer")):
-            raise source.fault(op, f"dimensionsFromStream of @{name} is not simulated.")
-        if _share_memory(producer, consumers) and _is_zero(found.get("via_DMA")):
-            raise source.fault(
-                op,
-                f"The ends of @{name} are neighbours and share memory, which is not simulated; "
-                "say via_DMA = true to have it streamed.",
-            )
         kind = found.get("elemType")
         if not isinstance(kind, ObjectFifoType):
             raise source.fault(op, f"@{name} should have a type !aie.objectfifo<memref<...>>.")
@@ -79,34 +75,106 @@ class FifoReader:
             raise source.fault(op, f"The walk of @{name} has sizes and strides of whole numbers.")
         if dims and producer.kind == "shim":
             raise source.fault(op, f"@{name} begins at a shim, whose transfers have the walk.")
-        depths = self._depths(op, name, found.get("elemNumber"), len(consumers))
+        depth, consumer_depths = self._depths(op, name, found.get("elemNumber"), len(consumers))
         walk = tuple(Dim(size, stride) for size, stride in dims)
         if walk and producer.kind == "core":
-            reach = sum((dim.size - 1) * dim.stride for dim in walk)
-            if prod(dim.size for dim in walk) != prod(shape) or reach >= prod(shape):
-                raise source.fault(
-                    op, f"The walk of @{name} does not keep to its {prod(shape):,} elements."
+            self._check_walk(op, name, walk, prod(shape))
+        shared = _shared_memory(producer, consumers) if _is_zero(found.get("via_DMA")) else None
+        from_stream = self._from_stream(op, name, consumers, prod(shape))
+        repeats = self._repeats(op, name, producer, shared)
+        if shared is not None and (walk or from_stream):
+            raise source.fault(
+                op, f"@{name} is memory that its ends share; walks need a DMA (via_DMA = true)."
+            )
+        differ = len(set(consumer_depths)) > 1
+        return ObjectFifo(
+            name,
+            producer,
+            tuple(consumers),
+            shape,
+            dtype,
+            depth,
+            consumer_depths[0],
+            walk,
+            from_stream=from_stream,
+            consumer_depths=consumer_depths if differ else (),
+            repeats=repeats,
+            initial=self._initial(op, name, producer, depth, prod(shape), dtype),
+            memory=shared,
+        )
+
+    def _check_walk(self, op: Operation, name: str, walk: Walk, elements: int) -> None:
+        reach = sum((dim.size - 1) * dim.stride for dim in walk)
+        if prod(dim.size for dim in walk) != elements or reach >= elements:
+            raise self.source.fault(
+                op, f"The walk of @{name} does not keep to its {elements:,} elements."
+            )
+
+    def _from_stream(
+        self, op: Operation, name: str, consumers: list[Tile], elements: int
+    ) -> tuple[Walk, ...]:
+        """The walk of each consumer; none where no consumer has one."""
+        attribute = op.attributes.get("dimensionsFromStreamPerConsumer")
+        lists = _walk_lists(attribute, len(consumers))
+        if lists is None:
+            raise self.source.fault(op, f"The consumers of @{name} have walks of whole numbers.")
+        walks = tuple(tuple(Dim(size, stride) for size, stride in one) for one in lists)
+        if not any(walks):
+            return ()
+        for tile, walk in zip(consumers, walks, strict=True):
+            if walk and tile.kind != "core":
+                raise self.source.fault(
+                    op, f"dimensionsFromStream of @{name} at {tile} is not simulated."
                 )
-        return ObjectFifo(name, producer, tuple(consumers), shape, dtype, *depths, walk)
+            if any(dim.size < 1 or dim.stride < 0 for dim in walk):
+                raise self.source.fault(op, f"The walk of @{name} has sizes of 1 or more.")
+            if walk:
+                self._check_walk(op, name, walk, elements)
+        return walks
+
+    def _repeats(self, op: Operation, name: str, producer: Tile, shared: Tile | None) -> int:
+        repeats = read_number(op.attributes.get("repeat_count")) or 1
+        if not 1 <= repeats <= MAX_REPEATS:
+            raise self.source.fault(op, f"@{name} is not sent {repeats:,} times.")
+        if repeats > 1 and (producer.kind == "shim" or shared is not None):
+            raise self.source.fault(
+                op, f"Objects of @{name} are repeated by the DMA of a mem tile or core."
+            )
+        return repeats
+
+    def _initial(
+        self, op: Operation, name: str, producer: Tile, depth: int, elements: int, dtype: str
+    ) -> tuple[bytes, ...]:
+        attribute = op.attributes.get("initValues")
+        if attribute is None or _is_zero(attribute):
+            return ()
+        found = [
+            dense_bytes(value, elements, dtype)
+            for value in (attribute.data if isinstance(attribute, ArrayAttr) else ())
+        ]
+        objects = tuple(one for one in found if one is not None)
+        if producer.kind != "core":
+            raise self.source.fault(op, f"Initial values of @{name} are simulated at cores alone.")
+        if len(objects) != len(found) or len(objects) != depth:
+            raise self.source.fault(
+                op, f"@{name} should have initial values for each of its {depth} objects."
+            )
+        return objects
 
     def _depths(
         self, op: Operation, name: str, attribute: Attribute | None, consumers: int
-    ) -> tuple[int, int]:
-        """How many objects there are at either end; one number is that of every end."""
+    ) -> tuple[int, tuple[int, ...]]:
+        """How many objects there are at each end; one number is that of every end."""
         depths = read_numbers(attribute)
         if not depths or any(not 1 <= depth <= MAX_DEPTH for depth in depths):
             raise self.source.fault(op, f"@{name} has a depth of 1 to {MAX_DEPTH:,} objects.")
         if len(depths) == 1:
-            return depths[0], depths[0]
+            depths *= 1 + consumers
         if len(depths) != 1 + consumers:
             raise self.source.fault(
                 op, f"@{name} has {1 + consumers} ends and {len(depths)} depths."
             )
-        if len(set(depths[1:])) > 1:
-            raise self.source.fault(
-                op, f"@{name} has consumers of different depths, which is not simulated."
-            )
-        return depths[0], depths[1]
+        return depths[0], tuple(depths[1:])
 
 
 def read_link(
@@ -184,19 +252,30 @@ def _check_slices(
                 )
 
 
-def _share_memory(producer: Tile, consumers: list[Tile]) -> bool:
-    if producer.kind != "core" or len(consumers) != 1 or consumers[0].kind != "core":
-        return False
-    other = consumers[0]
-    return abs(producer.column - other.column) + abs(producer.row - other.row) == 1
+def _shared_memory(producer: Tile, consumers: list[Tile]) -> Tile | None:
+    """The tile whose memory both ends reach, where they are neighbours; else None."""
+    if len(consumers) > 1:
+        return None
+    for memory in (producer, consumers[0]):
+        if reaches(producer, memory) and reaches(consumers[0], memory):
+            return memory
+    return None
 
 
-def _from_stream(attribute: Attribute | None) -> bool:
-    if isinstance(attribute, UnregisteredAttr):
-        return "size" in attribute.value.data
-    if isinstance(attribute, ArrayAttr):
-        return any(read_dims(one) != [] for one in attribute.data)
-    return attribute is not None
+def _walk_lists(attribute: Attribute | None, consumers: int) -> list[Dims] | None:
+    """The levels of each consumer's walk in either syntax, or None where they are none."""
+    if attribute is None:
+        return [[] for _ in range(consumers)]
+    if isinstance(attribute, UnregisteredAttr):  # #aie<bd_dim_layout_array_array[[...], [...]]>
+        parts = re.findall(r"\[((?:[^\[\]])*)\]", attribute.value.data)
+        lists = [
+            [(int(size), int(stride)) for size, stride in LEVEL.findall(part)] for part in parts
+        ]
+        return lists if len(lists) == consumers else None
+    if not isinstance(attribute, ArrayAttr) or len(attribute.data) != consumers:
+        return None
+    found = [read_dims(one) for one in attribute.data]
+    return [one for one in found if one is not None] if None not in found else None
 
 
 def _is_zero(attribute: Attribute | None) -> bool:

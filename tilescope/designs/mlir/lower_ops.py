@@ -67,6 +67,23 @@ def _initial(parser: Parser, kind: Attribute) -> dict[str, Attribute]:
     return {"initial_value": value}
 
 
+def initial_objects(parser: Parser, kind: Attribute) -> Attribute:
+    """`[dense<[1, 2]>, dense<3>]`, each perhaps with its type: the objects of a FIFO."""
+    element = getattr(kind, "element", None)
+
+    def one() -> Attribute:
+        if not isinstance(element, MemRefType):
+            parser.raise_error("only objects of a memref have initial values")
+        parser.parse_keyword("dense")
+        shape: Any = TensorType(element.element_type, [size.data for size in element.shape.data])
+        value = parser.parse_dense_int_or_fp_elements_attr(shape)
+        if parser.parse_optional_punctuation(":"):
+            parser.parse_type()
+        return value
+
+    return ArrayAttr(parser.parse_comma_separated_list(parser.Delimiter.SQUARE, one))
+
+
 def _global(cls: type[Operation], parser: Parser) -> Operation:
     """`"private" constant @name : memref<...> = dense<...>`."""
     found: dict[str, Attribute] = {}

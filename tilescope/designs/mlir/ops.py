@@ -10,7 +10,12 @@ from xdsl.dialects.builtin import ArrayAttr, StringAttr, SymbolRefAttr
 from xdsl.ir import Attribute, Operation, SSAValue
 from xdsl.parser import Parser
 
-from tilescope.designs.mlir.lower_ops import LOWER_OPERATIONS, known_value, packet_number
+from tilescope.designs.mlir.lower_ops import (
+    LOWER_OPERATIONS,
+    initial_objects,
+    known_value,
+    packet_number,
+)
 from tilescope.designs.mlir.names import STAGED_LINK
 from tilescope.designs.mlir.operation import (
     INDEX,
@@ -51,6 +56,31 @@ def _tile(cls: type[Operation], parser: Parser) -> Operation:
     return make(cls, parser, place, results=[INDEX])
 
 
+def _logical_tile(cls: type[Operation], parser: Parser) -> Operation:
+    """`<CoreTile>(?, 2)`: a tile of which a place may be left open."""
+
+    def number() -> int:
+        if parser.parse_optional_punctuation("?"):
+            return -1
+        return parser.parse_integer(allow_boolean=False, allow_negative=False)
+
+    parser.parse_punctuation("<")
+    found: dict[str, Attribute] = {"kind": StringAttr(parser.parse_identifier())}
+    parser.parse_punctuation(">")
+    parser.parse_punctuation("(")
+    column = number()
+    parser.parse_punctuation(",")
+    found["place"] = numbers([column, number()])
+    parser.parse_punctuation(")")
+    return make(cls, parser, found, results=[INDEX])
+
+
+def _allocate(cls: type[Operation], parser: Parser) -> Operation:
+    """`@fifo (%tile)`."""
+    found: dict[str, Attribute] = {"objFifo_name": SymbolRefAttr(parser.parse_symbol_name())}
+    return make(cls, parser, found, values(parser))
+
+
 def _objectfifo(cls: type[Operation], parser: Parser) -> Operation:
     found: dict[str, Attribute] = {"sym_name": parser.parse_symbol_name()}
 
@@ -84,7 +114,7 @@ def _objectfifo(cls: type[Operation], parser: Parser) -> Operation:
     parser.parse_punctuation(":")
     found["elemType"] = parser.parse_type()
     if parser.parse_optional_punctuation("="):
-        found["initValues"] = parser.parse_attribute()
+        found["initValues"] = initial_objects(parser, found["elemType"])
     return cls.create(operands=[producer, *(tile for tile, _ in ends)], attributes=found)
 
 
@@ -217,6 +247,8 @@ def _memcpy(cls: type[Operation], parser: Parser) -> Operation:
 _READERS: dict[str, Reader | None] = {
     "aie.device": _device,
     "aie.tile": _tile,
+    "aie.logical_tile": _logical_tile,
+    "aie.objectfifo.allocate": _allocate,
     "aie.objectfifo": _objectfifo,
     "aie.objectfifo.link": _link,
     "aie.objectfifo.acquire": _acquire,

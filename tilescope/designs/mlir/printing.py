@@ -34,6 +34,9 @@ def print_design(design: Design, generation: str = "aie2") -> str:
     require_sound(design)
     if design.streams or design.buffers or design.locks:
         raise DesignError(f"{design.name} names its own buffers and locks, which is not printed.")
+    for fifo in design.fifos:
+        if fifo.from_stream or fifo.consumer_depths or fifo.repeats > 1 or fifo.initial:
+            raise DesignError(f"{fifo.name} has what is read and not printed.")
     lines = [
         f"module {symbol(design.name)} {{",
         f"  aie.device({ARRAY_OF[generation]}) {{",

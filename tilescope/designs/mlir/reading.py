@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xdsl.dialects import func
 from xdsl.ir import Block, Operation, SSAValue
@@ -13,11 +13,12 @@ from tilescope.designs.mlir.calls import Stated
 from tilescope.designs.mlir.checks import check_design, check_ports
 from tilescope.designs.mlir.control import words_of
 from tilescope.designs.mlir.core_programs import CoreReader
-from tilescope.designs.mlir.descriptors import DescriptorReader
+from tilescope.designs.mlir.descriptors import DescriptorReader, reaches
 from tilescope.designs.mlir.dma_programs import KINDS, DmaReader
 from tilescope.designs.mlir.fifos import FifoReader, read_link
 from tilescope.designs.mlir.limits import check_limits
 from tilescope.designs.mlir.names import ARRAY_ROWS, ARRAYS, STAGED_LINK, TOOLCHAIN
+from tilescope.designs.mlir.placement import Placement
 from tilescope.designs.mlir.sequences import SequenceReader
 from tilescope.designs.mlir.streams import StreamReader
 from tilescope.designs.mlir.syntax import Source, parse
@@ -76,6 +77,8 @@ class _Reader:
 
     def read(self) -> ReadDesign:
         module = self.source.module
+        for op in module.walk():
+            self._check_regions(op)
         devices = [op for op in module.ops if op.name == "aie.device"]
         if len(devices) != 1:
             count = f"has {len(devices) or 'none'}"
@@ -85,6 +88,8 @@ class _Reader:
         array = read_text(device.attributes.get("device"))
         self.columns = ARRAYS[array][0] if array in ARRAYS else 64
         body = _block(self.source, device)
+        given = [self._tile(op) for op in body.ops if op.name == "aie.tile"]
+        self.placement = Placement(self.source, self.columns, set(given))
         self._declarations(body.ops)
         name = read_text(module.properties.get("sym_name")) or read_text(
             device.attributes.get("sym_name")
@@ -122,17 +127,31 @@ class _Reader:
             raise self.source.fault(places[-1], "A tile has two programs.")
         check_limits(design, self.source, sequences[0], programs, self.streams.places)
         known = ARRAYS[array][1] if array in ARRAYS else None
-        notes = tuple(dict.fromkeys(self.streams.notes))
+        notes = tuple(dict.fromkeys((*self.streams.notes, *self.placement.notes)))
         return ReadDesign(design, array or "an array named by a number", known, notes)
+
+    def _check_regions(self, op: Operation) -> None:
+        """Raises InputError for an operation that holds no block, or blocks where one belongs."""
+        for place, region in enumerate(op.regions):
+            count = len(region.blocks)
+            if count == 0 and (op.name == "func.func" or (op.name == "scf.if" and place == 1)):
+                continue
+            if count == 0 or (count > 1 and op.name.startswith(("scf.", "linalg."))):
+                raise self.source.fault(op, f"{op.name} should hold one block of operations.")
 
     def _declarations(self, ops: Iterable[Operation]) -> None:
         """Tiles, FIFOs, links and functions, which later operations name."""
         links: list[Operation] = []
+        allocations: list[Operation] = []
         fifos = FifoReader(self.source, self.tiles)
         for op in ops:
             match op.name:
                 case "aie.tile":
                     self.tiles[op.results[0]] = self._tile(op)
+                case "aie.logical_tile":
+                    self.tiles[op.results[0]] = self.placement.place(op)
+                case "aie.objectfifo.allocate":
+                    allocations.append(op)
                 case "aie.objectfifo":
                     fifo = fifos.read(op)
                     if fifo.name in self.fifos:
@@ -157,6 +176,8 @@ class _Reader:
                     raise self.source.fault(
                         op, f"{op.name} in a device is not simulated; time cannot go on without it."
                     )
+        for op in allocations:
+            self._allocate(op)
         used: set[str] = set()
         for op in links:
             link = read_link(self.source, op, self.fifos, staged=op.name == STAGED_LINK)
@@ -165,6 +186,16 @@ class _Reader:
             used.update(link.sources)
             used.update(link.targets)
             self.links.append(link)
+
+    def _allocate(self, op: Operation) -> None:
+        """A FIFO that its neighbours share is put into the memory of a tile that both reach."""
+        name = read_text(op.attributes.get("objFifo_name")) or ""
+        fifo, tile = self.fifos.get(name), self.memory.tile(op)
+        if fifo is None or fifo.memory is None:
+            raise self.source.fault(op, f"@{name} is no FIFO whose ends share memory.")
+        if not all(reaches(end, tile) for end in (fifo.producer, *fifo.consumers)):
+            raise self.source.fault(op, f"The ends of @{name} do not both reach {tile}.")
+        self.fifos[name] = replace(fifo, memory=tile)
 
     def _tile(self, op: Operation) -> Tile:
         place = read_numbers(op.attributes.get("place"))

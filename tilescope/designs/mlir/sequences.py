@@ -153,7 +153,7 @@ class SequenceReader:
             raise self.source.fault(op, "A task of one aie.dma_bd is simulated, and no other.")
         reader = self.dma.descriptors
         if len(inner) == 1 and inner[0].operands and inner[0].operands[0] in self.hosts:
-            for one in op.regions[0].block.ops:
+            for one in op.regions[0].walk():
                 if one.name not in ("aie.dma_bd", "aie.end", "aie.next_bd"):
                     reader.numbers.follow(one)
                 if one.name == "aie.use_lock":

@@ -84,16 +84,12 @@ class TileMemory:
     def _initial(self, op: Operation, buffer: Buffer, value: Attribute | None) -> bytes:
         if value is None:
             return b""
-        if not isinstance(value, DenseIntOrFPElementsAttr):
-            raise self.source.fault(op, f"The initial values of {buffer.name} should be dense.")
-        values = np.array(value.get_values(), dtype=np.float64)
-        if numpy_dtype(buffer.dtype).kind in "iu":
-            values = np.array([int(one) for one in value.get_values()], dtype=np.int64)
-        if values.size != buffer.elements:
+        found = dense_bytes(value, buffer.elements, buffer.dtype)
+        if found is None:
             raise self.source.fault(
-                op, f"{buffer.name} has {buffer.elements:,} elements and {values.size:,} values."
+                op, f"{buffer.name} should have {buffer.elements:,} dense initial values."
             )
-        return values.astype(numpy_dtype(buffer.dtype)).tobytes()
+        return found
 
     def _lock(self, op: Operation) -> None:
         tile = self.tile(op)
@@ -103,3 +99,16 @@ class TileMemory:
             raise self.source.fault(op, f"A lock counts from 0 to {MAX_LOCK_VALUE}, not {initial}.")
         kind = f"lock_{tile.column}_{tile.row}" + (f"_{number[0]}" if number else "")
         self.locks[op.results[0]] = Lock(self._name(op, kind), tile, initial)
+
+
+def dense_bytes(value: Attribute, elements: int, dtype: str) -> bytes | None:
+    """The bytes of so many dense values, or None where they are others."""
+    if not isinstance(value, DenseIntOrFPElementsAttr):
+        return None
+    given = list(value.get_values())
+    if len(given) != elements:
+        return None
+    kind = numpy_dtype(dtype)
+    if kind.kind in "iu":
+        return np.array([int(one) for one in given], dtype=np.int64).astype(kind).tobytes()
+    return np.array(given, dtype=np.float64).astype(kind).tobytes()

@@ -18,7 +18,7 @@ from xdsl.parser import Parser
 
 Dims = list[tuple[int, int]]
 
-_DIM = re.compile(r"<\s*size\s*=\s*(\d+)\s*,\s*stride\s*=\s*(\d+)\s*>")
+LEVEL = re.compile(r"<\s*size\s*=\s*(\d+)\s*,\s*stride\s*=\s*(\d+)\s*>")
 
 
 @irdl_attr_definition
@@ -87,7 +87,7 @@ def read_dims(attribute: Attribute | None) -> Dims | None:
     if attribute is None:
         return []
     if isinstance(attribute, UnregisteredAttr):  # #aie<bd_dim_layout_array[<size = 2, ...>]>
-        return [(int(size), int(stride)) for size, stride in _DIM.findall(attribute.value.data)]
+        return [(int(size), int(stride)) for size, stride in LEVEL.findall(attribute.value.data)]
     if isinstance(attribute, ArrayAttr):
         levels = [read_numbers(level) for level in attribute.data]
         if all(level is not None and len(level) == 2 for level in levels):

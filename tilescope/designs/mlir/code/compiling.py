@@ -50,6 +50,14 @@ class Compiler:
         """The steps of a block. Raises InputError with the place of what is not simulated."""
         found = Compiled()
         for op in ops:
+            try:
+                op.verify(verify_nested_ops=False)
+            except Exception as error:  # its checks raise many kinds, each for a text that is wrong
+                said = str(error).strip().splitlines()
+                detail = said[-1].rstrip(".") if said else op.name
+                raise self.source.fault(
+                    op, f"{op.name} is not as it should be: {detail}."
+                ) from None
             self._one(op, found)
             self.inside.update(op.results)
         return found

@@ -1,0 +1,64 @@
+// An object of 32 is distributed to two cores, and their results are joined.
+module {
+  aie.device(npu1) {
+    %shim = aie.tile(0, 0)
+    %mem = aie.tile(0, 1)
+    %low = aie.tile(0, 2)
+    %high = aie.tile(0, 3)
+    func.func private @linear_zero_int32(memref<16xi32>, i32)
+    func.func private @linear_accumulate_int32(memref<16xi32>, memref<16xi32>, memref<16xi32>, i32)
+    aie.objectfifo @in(%shim, {%mem}, 1 : i32) : !aie.objectfifo<memref<32xi32>>
+    aie.objectfifo @in0(%mem, {%low}, 1 : i32) : !aie.objectfifo<memref<16xi32>>
+    aie.objectfifo @in1(%mem, {%high}, 1 : i32) : !aie.objectfifo<memref<16xi32>>
+    aie.objectfifo @out0(%low, {%mem}, 1 : i32) : !aie.objectfifo<memref<16xi32>>
+    aie.objectfifo @out1(%high, {%mem}, 1 : i32) : !aie.objectfifo<memref<16xi32>>
+    aie.objectfifo @out(%mem, {%shim}, 1 : i32) : !aie.objectfifo<memref<32xi32>>
+    aie.objectfifo.link [@in] -> [@in0, @in1]([] [0, 16])
+    aie.objectfifo.link [@out0, @out1] -> [@out]([0, 16] [])
+    aie.core(%low) {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %ct = arith.constant 1 : index
+      %n = arith.constant 16 : i32
+      scf.for %i = %c0 to %ct step %c1 {
+        %sx = aie.objectfifo.acquire @in0(Consume, 1) : !aie.objectfifosubview<memref<16xi32>>
+        %x = aie.objectfifo.subview.access %sx[0] : !aie.objectfifosubview<memref<16xi32>> -> memref<16xi32>
+        %sy = aie.objectfifo.acquire @out0(Produce, 1) : !aie.objectfifosubview<memref<16xi32>>
+        %y = aie.objectfifo.subview.access %sy[0] : !aie.objectfifosubview<memref<16xi32>> -> memref<16xi32>
+        func.call @linear_accumulate_int32(%x, %x, %y, %n) : (memref<16xi32>, memref<16xi32>, memref<16xi32>, i32) -> ()
+        aie.objectfifo.release @in0(Consume, 1)
+        aie.objectfifo.release @out0(Produce, 1)
+      }
+      aie.end
+    }
+    aie.core(%high) {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %ct = arith.constant 1 : index
+      %n = arith.constant 16 : i32
+      scf.for %i = %c0 to %ct step %c1 {
+        %sx = aie.objectfifo.acquire @in1(Consume, 1) : !aie.objectfifosubview<memref<16xi32>>
+        %x = aie.objectfifo.subview.access %sx[0] : !aie.objectfifosubview<memref<16xi32>> -> memref<16xi32>
+        %sy = aie.objectfifo.acquire @out1(Produce, 1) : !aie.objectfifosubview<memref<16xi32>>
+        %y = aie.objectfifo.subview.access %sy[0] : !aie.objectfifosubview<memref<16xi32>> -> memref<16xi32>
+        func.call @linear_accumulate_int32(%x, %x, %y, %n) : (memref<16xi32>, memref<16xi32>, memref<16xi32>, i32) -> ()
+        aie.objectfifo.release @in1(Consume, 1)
+        aie.objectfifo.release @out1(Produce, 1)
+      }
+      aie.end
+    }
+    aie.runtime_sequence(%a: memref<32xi32>, %b: memref<32xi32>) {
+      %o = aiex.dma_configure_task_for @out {
+        aie.dma_bd(%b : memref<32xi32>, 0, 32)
+        aie.end
+      } {issue_token = true}
+      aiex.dma_start_task(%o)
+      %t = aiex.dma_configure_task_for @in {
+        aie.dma_bd(%a : memref<32xi32>, 0, 32)
+        aie.end
+      }
+      aiex.dma_start_task(%t)
+      aiex.dma_await_task(%o)
+    }
+  }
+}
