@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from tilescope.errors import InputError
-from tilescope.runs.files import check_writable, read_run, to_json, write_bytes, write_run
+from tilescope.runs.files import (
+    check_writable,
+    read_run,
+    to_json,
+    write_bytes,
+    write_run,
+    writing,
+)
 from tilescope.runs.models import Run, json_schema
 
 
@@ -176,6 +183,25 @@ def test_a_link_into_a_missing_folder_is_no_output(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="does not exist"):
         write_bytes(b"new", link)
     assert link.is_symlink()
+
+
+def test_a_file_that_is_written_bit_by_bit_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "trace"
+    with writing(path) as file:
+        file.write(b"one ")
+        assert not path.exists()
+        file.write(b"two")
+    assert path.read_bytes() == b"one two"
+
+    def interrupted() -> None:
+        with writing(path, force=True) as file:
+            file.write(b"half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert path.read_bytes() == b"one two"
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_times_that_are_no_numbers_are_refused(per_tile_run: Run, tmp_path: Path) -> None:

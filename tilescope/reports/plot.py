@@ -16,7 +16,7 @@ from tilescope.runs.models import Case, Run
 WIDTH, NAMES, TIMES, MARGIN = 820, 120, 84, 16
 BAR, PAIR_GAP, CASE_GAP, LINE = 13, 3, 12, 17
 MOST_TICKS = 6
-LONGEST_NAME = 17
+LONGEST_NAME = 14
 
 COLOURS = {
     "host": "#74489d",
