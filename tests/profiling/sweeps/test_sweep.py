@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tilescope.errors import InputError
@@ -99,6 +100,32 @@ def test_a_sweep_that_is_killed_loses_nothing_and_repeats_nothing(tmp_path: Path
     assert result.earlier >= 2 * 50  # 400 points in stretches of 50
     assert before
     check(path, LONG)
+
+
+def test_a_process_that_is_killed_ends_plainly_and_the_same_call_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "STRETCHES_EACH", 20)  # two points each, 40 stretches
+    killed: list[int] = []
+
+    def kill_one(text: str) -> None:
+        if killed:
+            return
+        workers = [
+            child
+            for child in psutil.Process().children(recursive=True)
+            if any("LokyProcess" in part for part in child.cmdline())
+        ]
+        if workers:
+            killed.append(workers[0].pid)
+            workers[0].kill()
+
+    path = tmp_path / "sweep.parquet"
+    with pytest.raises(InputError, match=r"A process of the sweep died.*kept in .*goes on"):
+        run_sweep(SPREAD, path, LocalWorkers(2), notify=kill_one)
+    assert killed
+    assert run_sweep(SPREAD, path, LocalWorkers(1)).earlier > 0
+    check(path, SPREAD)
 
 
 def test_what_was_finished_is_not_run_again(tmp_path: Path) -> None:

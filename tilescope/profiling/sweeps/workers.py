@@ -10,6 +10,7 @@ import logging
 import queue
 import threading
 import time
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -49,6 +50,8 @@ class LocalWorkers:
         import joblib
         from joblib.externals.loky.process_executor import TerminatedWorkerError
 
+        # after Ctrl-C or a process's death; what was not kept is run again, and that is said
+        warnings.filterwarnings("ignore", message=".* tasks have been successfully executed")
         parallel = joblib.Parallel(n_jobs=self.count, return_as="generator_unordered", batch_size=1)
         try:
             yield from parallel(joblib.delayed(_stretch)(plan, *task) for task in tasks)
