@@ -54,5 +54,11 @@ def _joined(repeats: Sequence[CaseComparison], terms: Terms) -> CaseComparison:
         first,
         before=measured(old),
         after=measured(new),
-        verdict=replace(verdict, reason=verdict.reason.replace("pairs", "pairs of processes")),
+        verdict=replace(verdict, reason=_of_processes(verdict.reason)),
+    )
+
+
+def _of_processes(reason: str) -> str:
+    return reason.replace("pairs", "pairs of processes").replace(
+        "take more samples", "raise --repeats"
     )

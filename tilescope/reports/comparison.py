@@ -27,8 +27,9 @@ def comparison_text(
 ) -> str:
     """The verdicts, slowest first, with evidence; `names` are what the two runs are called."""
     cases = ordered(comparison)
+    title = f"{plain(names[0])} → {plain(names[1])}"
     lines = [
-        paint(f"{plain(names[0])} → {plain(names[1])}", "strong"),
+        *(paint(line, "strong") for line in wrap(title, width, hanging="  ")),
         *_lines(f"{_counted(comparison)}; {_mean(comparison)}", width),
         "",
         *table(
