@@ -46,12 +46,14 @@ def occupancy(outcome: DesignOutcome) -> Occupancy:
     Where steady states were repeated, the ticks are those of one stretch, which has the same peaks.
     """
     tiles, changes = _changes(outcome)
-    order = np.lexsort((changes[:, 2] > 0, changes[:, 0]))  # at one instant: first what goes
-    changes = changes[order]
-    kinds = np.array([tile.kind == "core" for tile in tiles], dtype=bool)
-    in_core = kinds[changes[:, 1]] if tiles else np.empty(0, dtype=bool)
+    # At one instant what goes is counted before what comes.
+    changes = changes[np.argsort(2 * changes[:, 0] + (changes[:, 2] > 0), kind="stable")]
+    by_tile = changes[np.argsort(changes[:, 1].astype(np.int16), kind="stable")]
+    bounds = np.searchsorted(by_tile[:, 1], np.arange(1, len(tiles)))
+    holdings = map(_sum, np.split(by_tile, bounds)) if tiles else ()
+    in_core = np.array([tile.kind == "core" for tile in tiles], dtype=bool)[changes[:, 1]]
     return Occupancy(
-        {tile: _sum(changes[changes[:, 1] == place]) for place, tile in enumerate(tiles)},
+        dict(zip(tiles, holdings, strict=True)),
         l1=_sum(changes[in_core]),
         l2=_sum(changes[~in_core]),
     )
