@@ -28,6 +28,8 @@ def test_a_run_says_what_was_changed_and_carries_no_interval(verb: list[str]) ->
     assert case.device == "npu1(ddr_gbps=30)"
     assert case.runtime == "xrt-linux(launch_us=20)"
     assert case.interval_us is None
+    assert case.bound is not None
+    assert case.bound.us + case.bound.gap_us == pytest.approx(case.npu_us.median)
     assert "validated" not in result.stdout
 
 
