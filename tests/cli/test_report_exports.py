@@ -49,6 +49,19 @@ def test_a_file_that_exists_is_kept(call: CliRunner, run_file: Path, verb: str) 
     assert "--force" in result.stderr or "no timeline" in result.stderr
 
 
+@pytest.mark.parametrize("verb", [*TEXTS, "trace", "html"])
+def test_force_does_not_put_a_view_in_the_place_of_its_run(
+    call: CliRunner, run_file: Path, verb: str
+) -> None:
+    before, link = run_file.read_bytes(), run_file.with_name("link.svg")
+    link.symlink_to(run_file)
+    for out in (run_file.parent / "." / "run.json", link):
+        result = call.invoke(app, ["report", verb, str(run_file), "-o", str(out), "--force"])
+        assert result.exit_code == 2
+        assert "is the file that is read" in result.stderr or ".svg" in result.stderr
+        assert run_file.read_bytes() == before
+
+
 @pytest.mark.parametrize("verb", [*TEXTS, "trace"])
 @pytest.mark.parametrize(
     ("content", "why"),

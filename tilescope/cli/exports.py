@@ -64,7 +64,7 @@ def csv(run: RunArgument, out: OutOption = None, force: ForceOption = False) -> 
     from tilescope.reports.csv_text import csv_text
     from tilescope.runs.files import read_run
 
-    _give(lambda: csv_text(read_run(run)), out, force=force)
+    _give(lambda: csv_text(read_run(run)), run, out, force=force)
 
 
 @plain_ending
@@ -73,7 +73,7 @@ def markdown(run: RunArgument, out: OutOption = None, force: ForceOption = False
     from tilescope.reports.markdown import markdown as text
     from tilescope.runs.files import read_run
 
-    _give(lambda: text(read_run(run)), out, force=force)
+    _give(lambda: text(read_run(run)), run, out, force=force)
 
 
 @plain_ending
@@ -87,7 +87,7 @@ def json(run: RunArgument, out: OutOption = None, force: ForceOption = False) ->
     def text() -> str:
         return dumps(content(read_run(run)), indent=1, ensure_ascii=False) + "\n"
 
-    _give(text, out, force=force)
+    _give(text, run, out, force=force)
 
 
 @plain_ending
@@ -106,18 +106,19 @@ def plot(run: RunArgument, out: BesideOption = None, force: ForceOption = False)
     path = out or run.with_suffix(".svg")
     if path != STDOUT and path.suffix.lower() not in (".svg", "") and not path.is_char_device():
         raise InputError(f"A plot is written as SVG; name a file that ends in .svg, not {path}.")
-    _give(text, path, force=force)
+    _give(text, run, path, force=force)
 
 
-def _give(text: Callable[[], str], out: Path | None, *, force: bool) -> None:
+def _give(text: Callable[[], str], run: Path, out: Path | None, *, force: bool) -> None:
     """To stdout, or into a file that was accepted before the text is made."""
     import sys
 
-    from tilescope.runs.files import check_writable, write_bytes
+    from tilescope.runs.files import check_not_source, check_writable, write_bytes
 
     if out is None or out == STDOUT:
         sys.stdout.write(text())
         return
+    check_not_source(out, run)
     check_writable(out, force=force)
     write_bytes(text().encode(), out, force=force)
     print(f"Written: {out}")

@@ -45,6 +45,12 @@ def check_writable(path: Path, *, force: bool = False) -> None:
     probe.unlink(missing_ok=True)
 
 
+def check_not_source(path: Path, source: Path) -> None:
+    """Accept a path for a view of a file, which is to stay. Raises InputError where it is it."""
+    if path.exists() and source.exists() and path.samefile(source) and not is_stream(path):
+        raise InputError(f"{path} is the file that is read; name another with -o.")
+
+
 def write_bytes(content: bytes, path: Path, *, force: bool = False) -> None:
     """Put a whole file in place in one step, so that no reader ever sees half of it.
 

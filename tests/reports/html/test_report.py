@@ -208,9 +208,9 @@ def test_an_existing_report_is_kept_unless_forced(tmp_path: Path, full_run: Run)
 
 def test_a_report_never_replaces_its_own_run_file(tmp_path: Path, full_run: Run) -> None:
     write_run(full_run, tmp_path / "run.html")
-    with pytest.raises(InputError, match="is the run file itself"):
+    with pytest.raises(InputError, match="is the file that is read"):
         write_report(tmp_path / "run.html", force=True)
-    with pytest.raises(InputError, match="is the run file itself"):
+    with pytest.raises(InputError, match="is the file that is read"):
         write_report(tmp_path / "run.html", tmp_path / "." / "run.html", force=True)
 
 

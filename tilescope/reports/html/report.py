@@ -21,7 +21,7 @@ from tilescope.reports.html.templates import allowed, render, verbatim
 from tilescope.reports.html.timelines import FoundTimeline, find_timelines
 from tilescope.reports.html.truth import truth_table
 from tilescope.reports.html.words import Words, words_of
-from tilescope.runs.files import check_writable, read_run, write_bytes
+from tilescope.runs.files import check_not_source, check_writable, read_run, write_bytes
 from tilescope.runs.models import Run
 
 SUFFIX = ".html"
@@ -58,8 +58,7 @@ def write_report(run_path: Path, out: Path | None = None, *, force: bool = False
     """
     run = read_run(run_path)
     target = out or run_path.with_suffix(SUFFIX)
-    if target.exists() and target.samefile(run_path):
-        raise InputError(f"{target} is the run file itself; name another file with -o.")
+    check_not_source(target, run_path)
     check_writable(target, force=force)
     text, lacks = _report_of(run, run_path)
     write_bytes(text.encode(), target, force=force)

@@ -14,7 +14,7 @@ from tilescope.quantities.units import format_bytes, format_us, significant
 from tilescope.reports.bounds import limit_name
 from tilescope.reports.html.report import SUFFIX, WrittenReport
 from tilescope.reports.html.templates import allowed, render, verbatim
-from tilescope.runs.files import check_writable, write_bytes
+from tilescope.runs.files import check_not_source, check_writable, write_bytes
 from tilescope.targets.outcome import BUDGET_TERMS
 
 PARQUET = ".parquet"
@@ -52,8 +52,7 @@ def write_sweep_report(path: Path, out: Path | None, *, force: bool = False) -> 
             report cannot be written.
     """
     target = out or path.with_suffix(SUFFIX)
-    if target.exists() and path.exists() and target.samefile(path):
-        raise InputError(f"{target} is the sweep's file itself; name another file with -o.")
+    check_not_source(target, path)
     text = sweep_report_of(path)
     check_writable(target, force=force)
     write_bytes(text.encode(), target, force=force)

@@ -11,7 +11,7 @@ from tilescope.reports.html.names import shown
 from tilescope.reports.html.timelines import NOT_TAKEN, find_timelines
 from tilescope.reports.traces.scene import Scene
 from tilescope.reports.traces.slices import TraceSink
-from tilescope.runs.files import read_run, writing
+from tilescope.runs.files import check_not_source, read_run, writing
 from tilescope.runs.models import Run
 
 SUFFIX, CHROME_SUFFIX = ".perfetto-trace", ".trace.json"
@@ -44,6 +44,7 @@ def write_trace(
     """
     run = read_run(run_path)
     path = out or run_path.with_suffix(CHROME_SUFFIX if chrome else SUFFIX)
+    check_not_source(path, run_path)
     with writing(path, force=force) as file:
         lacks = tell_run(run, run_path, file, chrome=chrome, every=every)
     return WrittenTrace(path, lacks)
