@@ -21,6 +21,15 @@ def simulate(
         str | None,
         typer.Option("--device", metavar="NAME", help="The NPU; what the text names if not given."),
     ] = None,
+    runtime: Annotated[
+        str | None,
+        typer.Option(
+            "--runtime",
+            metavar="NAME",
+            help="Add what a launch costs under it, see `tilescope runtimes list`; none if not "
+            "given.",
+        ),
+    ] = None,
     timing_only: Annotated[
         bool, typer.Option("--timing-only", help="Move no data, find the time alone.")
     ] = False,
@@ -29,7 +38,7 @@ def simulate(
         typer.Option(
             "--costs",
             metavar="COSTS.toml",
-            help="Cycles of functions: a table [kernel.NAME] cycles = N for each.",
+            help="What functions cost and compute: a table [kernel.NAME] cycles = N for each.",
         ),
     ] = None,
     explain: Annotated[
@@ -40,11 +49,11 @@ def simulate(
     json: JsonOption = None,
     force: ForceOption = False,
 ) -> None:
-    """Simulate a design at the level of object FIFOs; its text executes nothing."""
+    """Simulate a design of FIFOs, or of buffers, locks and DMAs; its text executes nothing."""
     from pathlib import Path
 
     from tilescope.cli.output import answer
-    from tilescope.cli.simulated import read_file, run
+    from tilescope.cli.simulated import read_file, run, with_runtime
     from tilescope.designs.mlir.calls import read_costs
     from tilescope.reports.designs import content, explanation, outcome_text
     from tilescope.runs.files import check_writable
@@ -55,6 +64,8 @@ def simulate(
         check_writable(Path(str(json)), force=force)
     stated = read_costs(Path(costs)) if costs is not None else {}
     read = read_file(file, device, stated, tuple(set_values or ()))
+    if runtime is not None:
+        read = with_runtime(read, runtime)
     result = run(read, timing_only=timing_only, seed=seed)
 
     def text() -> str:

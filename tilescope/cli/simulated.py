@@ -13,9 +13,10 @@ from tilescope.designs.mlir.reading import read_design
 from tilescope.devices import load_device
 from tilescope.errors import InputError
 from tilescope.kernels.functions import FunctionKernel
-from tilescope.reports.designs import SimulatedDesign, kernels_of
+from tilescope.reports.designs import HostPart, SimulatedDesign, kernels_of
 from tilescope.simulation.drawing import draw_arrays, written_buffers
 from tilescope.simulation.simulate import simulate_design
+from tilescope.targets.runtimes import load_runtime
 from tilescope.targets.whatif import change
 
 
@@ -89,6 +90,18 @@ def run(read: SimulatedDesign, *, timing_only: bool, seed: int) -> SimulatedDesi
         if name in written_buffers(read.design)
     }
     return replace(read, outcome=outcome, outputs=outputs)
+
+
+def with_runtime(read: SimulatedDesign, runtime: str) -> SimulatedDesign:
+    """The design with what launching it costs. Raises InputError where nobody timed that."""
+    costs = load_runtime(runtime, read.device.name)
+    written = written_buffers(read.design)
+    sizes = {buffer.name: buffer.host_bytes for buffer in read.design.host_buffers}
+    inputs = [size for name, size in sizes.items() if name not in written]
+    outputs = [size for name, size in sizes.items() if name in written]
+    host = HostPart(costs.label, float(costs.launch_us), float(costs.host_us(inputs, outputs)))
+    notes = [costs.notes[key] for key in ("always", "power_mode") if key in costs.notes]
+    return replace(read, host=host, notes=(*read.notes, *notes))
 
 
 def _text(file: str) -> str:

@@ -23,6 +23,15 @@ from tilescope.simulation.outcomes import DesignOutcome
 
 
 @dataclass(frozen=True)
+class HostPart:
+    """What a launch costs beside the array under a runtime."""
+
+    runtime: str
+    launch_us: float  # submission, mailbox, wake-up, the runtime's residual
+    host_us: float  # copies and syncs of the host's buffers
+
+
+@dataclass(frozen=True)
 class SimulatedDesign:
     """A design read from a file, with what it was run on and what came of it.
 
@@ -39,6 +48,7 @@ class SimulatedDesign:
     outcome: DesignOutcome | None = None
     outputs: dict[str, str] | None = None
     notes: tuple[str, ...] = field(default=())
+    host: HostPart | None = None
     changed: tuple[Change, ...] = ()
 
 
@@ -96,7 +106,7 @@ def outcome_text(read: SimulatedDesign) -> str:
         f"simulated, {format_count(cycles(outcome))} cycles at {read.device.clock_mhz:,} MHz",
         *([changes_line(read.changed)] if read.changed else []),
         *_bound_line(bound_of(read)),
-        "The device alone: what a host pays for a launch is not in it.",
+        _host_line(read, float(outcome.device_us)),
         "",
         *table(columns),
     ]
@@ -138,6 +148,17 @@ def _bound_line(bound: Bound | None) -> list[str]:
         f"gap {gap(bound.gap_us)}, {share} of the bound reached"
     )
     return wrap(told, 80, hanging="  ")
+
+
+def _host_line(read: SimulatedDesign, device_us: float) -> str:
+    host = read.host
+    if host is None:
+        return "The device alone: what a host pays for a launch is not in it (--runtime)."
+    total = device_us + host.launch_us + host.host_us
+    return (
+        f"A launch under {host.runtime} takes {format_us(total)}: {format_us(host.launch_us)} to "
+        f"launch, {format_us(host.host_us)} of the host's copies and syncs, and the device."
+    )
 
 
 def content(read: SimulatedDesign) -> dict[str, Any]:
@@ -194,6 +215,13 @@ def content(read: SimulatedDesign) -> dict[str, Any]:
             "bytes_read": outcome.bytes_read,
             "bytes_written": outcome.bytes_written,
         }
+        if read.host is not None:
+            found |= {
+                "runtime": read.host.runtime,
+                "launch_us": read.host.launch_us,
+                "host_us": read.host.host_us,
+                "npu_us": float(outcome.device_us) + read.host.launch_us + read.host.host_us,
+            }
     if read.outputs is not None:
         found["outputs"] = read.outputs
     return found

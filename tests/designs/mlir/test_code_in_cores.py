@@ -18,6 +18,7 @@ from tilescope.designs.mlir.formulas import parse_formula, value_of
 from tilescope.designs.mlir.reading import read_design
 from tilescope.errors import InputError
 from tilescope.simulation.simulate import simulate_design
+from tilescope.targets.runtimes import load_runtime
 
 LOAD, STORE, TRIP = 7, 1, 7
 ADDS = text_of("code_adds")
@@ -199,3 +200,18 @@ def test_a_loop_of_very_many_trips_is_refused_without_its_memory():
     """Two thousand million trips: nothing is made for each of them before they are refused."""
     text = ADDS.replace("arith.constant 16 : index", "arith.constant 2147483640 : index")
     refused(text, "not 34,359,738,240", at="scf.for")
+
+
+def test_a_runtime_adds_what_a_launch_costs_and_no_more():
+    """The device's time is the same; launch and host are the page's for 16 words in and out."""
+    name = str(DESIGNS / "code_adds.mlir")
+    shown = CliRunner().invoke(app, ["simulate", name, "--json", "-", "--runtime", "xrt-linux"])
+    found = json.loads(shown.stdout)
+    costs = load_runtime("xrt-linux", "npu1")
+    assert found["launch_us"] == float(costs.launch_us)
+    assert found["host_us"] == float(costs.host_us([64], [64]))
+    parts = found["device_us"] + found["launch_us"] + found["host_us"]
+    assert found["npu_us"] == pytest.approx(parts, rel=1e-12)
+    alone = json.loads(CliRunner().invoke(app, ["simulate", name, "--json", "-"]).stdout)
+    assert alone["device_us"] == found["device_us"]
+    assert "npu_us" not in alone
