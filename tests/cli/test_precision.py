@@ -85,6 +85,8 @@ def test_a_models_projection_and_a_written_file(tmp_path: Path) -> None:
         (["q_proj", "--dtypes", "float8"], "Unknown dtype"),
         (["q_proj", "--dtypes", "int8,int8"], "twice"),
         (["q_proj", "--dtypes", "int16:int8"], "gives int32, int16, not int8"),
+        (["q_proj", "--out-dtype", "bfloat16"], "twice"),
+        (["q_proj", "--dtypes", "int8", "--out-dtype", "bf16"], "not bfloat16"),
         (["q_proj", "--kernel", "scalar"], "The scalar kernel multiplies float32 only"),
         (["q_proj", "--device", "npu9"], "npu9"),
         (["q_proj", "--config", "nothing.json"], "cannot be read"),

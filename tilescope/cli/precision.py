@@ -25,6 +25,7 @@ def precision(
             "what C is held in.",
         ),
     ] = None,
+    out_dtype: options.OutDtypeOption = None,
     config: Annotated[
         str | None,
         typer.Option("--config", metavar="FILE", help="The model's config.json that CASE is of."),
@@ -54,7 +55,7 @@ def precision(
     from tilescope.profiling.precision.formats import DEFAULT_FORMATS, parse_formats
     from tilescope.quantities.shapes import parse_grid, parse_tile
 
-    formats = parse_formats(DEFAULT_FORMATS if dtypes is None else dtypes)
+    formats = parse_formats(DEFAULT_FORMATS if dtypes is None else dtypes, out_dtype)
     chosen = one_case(case, config, quiet=quiet)
     request = MappingRequest(
         family=mapping,

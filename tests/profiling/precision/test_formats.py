@@ -27,6 +27,11 @@ def test_a_format_is_its_operands_its_c_and_what_the_caller_gets(
     assert (form.operands, form.c_dtype, form.output) == (operands, c_dtype, output)
 
 
+def test_what_c_is_held_in_may_be_said_once_for_all() -> None:
+    formats = parse_formats("bf16,int8:int32,float16", "bfloat16")
+    assert [form.c_dtype for form in formats] == ["bfloat16", "int32", "float32"]
+
+
 def test_float16_says_what_it_runs_as() -> None:
     (form,) = parse_formats("half")
     (note,) = form.notes

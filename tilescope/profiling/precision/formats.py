@@ -47,26 +47,28 @@ class Format:
         return ()
 
 
-def parse_formats(text: str) -> tuple[Format, ...]:
+def parse_formats(text: str, out_dtype: str | None = None) -> tuple[Format, ...]:
     """The formats of a list such as float32,bfloat16,bfloat16:bfloat16 (operands, then C).
 
-    Raises InputError for an unknown dtype, a C for float16, or a format twice.
+    `out_dtype` is C's where a format names none; float16 has none to choose. Raises InputError for
+    an unknown dtype, a C for float16, or a format twice.
     """
-    formats = tuple(_format(part.strip()) for part in text.split(","))
+    formats = tuple(_format(part.strip(), out_dtype) for part in text.split(","))
     for one in formats:
         if formats.count(one) > 1:
             raise InputError(f"The format {one.label} is there twice in {text!r}.")
     return formats
 
 
-def _format(text: str) -> Format:
-    operands, colon, c_dtype = text.partition(":")
+def _format(text: str, out_dtype: str | None) -> Format:
+    operands, colon, named = text.partition(":")
     asked = canonical_dtype(operands)
+    c_dtype = named if colon else out_dtype
     if asked == "float16":
         if colon:
             raise InputError(f"float16 runs as float32 on the NPU, so {text!r} has no C to choose.")
         return Format(asked, "float32", "float32", "float16", "float16")
-    held = canonical_dtype(c_dtype) if colon else ACCUMULATOR_DTYPES[asked]
+    held = ACCUMULATOR_DTYPES[asked] if c_dtype is None else canonical_dtype(c_dtype)
     output = "float32" if is_integer(asked) else held
     label = asked if held == ACCUMULATOR_DTYPES[asked] else f"{asked}:{held}"
     return Format(asked, asked, held, output, label)
