@@ -37,8 +37,8 @@ def files(per_tile_run: Run, tmp_path: Path) -> dict[str, str]:
     changes: dict[str, dict[str, Any]] = {
         "before": noisy(1000, 0.01),
         "same": noisy(1000, 0.01),
-        "slow": {"npu_us": simulated(20_200.0), **noisy(1200, 0.01)},
-        "fast": {"npu_us": simulated(10_000.0)},
+        "slow": {"npu_us": simulated(20_200.0), "budget": (), **noisy(1200, 0.01)},
+        "fast": {"npu_us": simulated(10_000.0), "budget": ()},
         "unclear": noisy(1030, 0.05),
         "other": {"name": "other"},
     }
@@ -80,7 +80,7 @@ def test_the_worst_of_several_decides(call: CliRunner, files: dict[str, str]) ->
     order = [files[name] for name in ("before", "slow", "same", "fast")]
     result = call.invoke(app, ["compare", *order])
     assert result.exit_code == 1
-    assert result.stdout.count(" → ") == 3
+    assert result.stdout.count("→") == 3
 
 
 def test_json_is_json_and_nothing_else(call: CliRunner, files: dict[str, str]) -> None:
