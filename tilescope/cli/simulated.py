@@ -49,8 +49,9 @@ def read_file(
         notes.append(f"The cycles of {names} are those that the costs file states.")
     if code:
         notes.append(
-            f"{len(code)} stretches of code in its cores are taken as scalar code at a stated "
-            "rate, which nobody measured; a compiler that makes vectors of it may be much faster."
+            f"{len(code)} {'stretch' if len(code) == 1 else 'stretches'} of code in its cores "
+            "count as scalar code at a stated rate, which nobody measured; a compiler that makes "
+            "vectors of it may be much faster."
         )
     unused = sorted(set(costs) - set(stated))
     if unused:

@@ -17,6 +17,7 @@ PARAMETERS = text_of("parameters_and_registers")
 CHAINS = text_of("descriptor_chains")
 LOOPS = text_of("loops_of_the_sequence")
 INITIAL = text_of("initial_values")
+CONFIGURED = text_of("configured_array")
 
 
 @pytest.mark.parametrize(
@@ -136,6 +137,8 @@ INITIAL = text_of("initial_values")
             None,
         ),
         (LOOPS, "step %c1", "step %c0", "constant bounds", "scf.for"),
+        (CONFIGURED, "configure @main", "configure @base", "Configuring @base in a", "aiex.conf"),
+        (CONFIGURED, "%m0 = aie.buffer(%mem)", "%m0 = aie.alloc(%mem)", "aie.alloc", None),
     ],
 )
 def test_a_mistake_is_told_with_its_place(text, old, new, said, at):

@@ -46,6 +46,7 @@ def test_the_lowered_adder_adds():
     ("name", "expected"),
     [
         ("mem_tile_one_buffer", 6 * 16),  # in and out take turns, three times
+        ("configured_array", 6 * 16),
         ("mem_tile_two_buffers", 4 * 16),  # in, then out beside the next one in
         ("mem_tile_repeats", 6 * 16),
         ("mem_tile_chain_ends", 3 * 16),  # two objects
@@ -75,7 +76,14 @@ def test_cycles_are_those_counted_by_hand(name, expected):
 
 
 @pytest.mark.parametrize(
-    "name", ["mem_tile_one_buffer", "mem_tile_two_buffers", "mem_tile_repeats", "dma_regions"]
+    "name",
+    [
+        "mem_tile_one_buffer",
+        "mem_tile_two_buffers",
+        "mem_tile_repeats",
+        "dma_regions",
+        "configured_array",
+    ],
 )
 def test_a_mem_tile_passes_every_object_on(name):
     sent = np.arange(48)

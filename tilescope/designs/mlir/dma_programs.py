@@ -48,7 +48,7 @@ class DmaReader:
                         yield self._listed(inner, tile)
                     case "aie.next_bd":
                         following = inner.successors[0] if inner.successors else None
-                    case "aie.end":
+                    case "aie.end" | "aie.buffer" | "aie.lock":
                         pass
                     case _:
                         if not self.descriptors.numbers.follow(inner):

@@ -80,6 +80,8 @@ class _Reader:
         for op in module.walk():
             self._check_regions(op)
         devices = [op for op in module.ops if op.name == "aie.device"]
+        if len(devices) > 1:  # others may stand beside the one that is run, as a base for it
+            devices = [op for op in devices if any(map(_is_sequence, op.walk()))] or devices
         if len(devices) != 1:
             count = f"has {len(devices) or 'none'}"
             found = next((op for op in module.ops if op.name != "aie.device"), module)
@@ -96,10 +98,12 @@ class _Reader:
         )
         for op in body.ops:
             if op.name in KINDS:
+                for inner in op.walk():  # where a DMA has them to itself
+                    self.memory.read(inner)
                 self._dma(op)
         cores = tuple(self._core(op) for op in body.ops if op.name == "aie.core")
         sequence = SequenceReader(self.source, self.fifos, self.dma, self.chains, self.globals)
-        sequences = [op for op in body.ops if op.name.endswith(".runtime_sequence")]
+        sequences = [op for op in body.ops if _is_sequence(op)]
         if len(sequences) != 1:
             raise self.source.fault(
                 sequences[1] if sequences else device,
@@ -242,6 +246,10 @@ class _Reader:
             if channel.port not in self.streams.places:
                 raise self.source.fault(op, f"No flow begins or ends at {channel.port}.")
             self.channels[channel.port] = channel
+
+
+def _is_sequence(op: Operation) -> bool:
+    return op.name in ("aie.runtime_sequence", "aiex.runtime_sequence")
 
 
 def _block(source: Source, op: Operation) -> Block:

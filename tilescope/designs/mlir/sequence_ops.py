@@ -31,6 +31,12 @@ def _configure(cls: type[Operation], parser: Parser) -> Operation:
     return make(cls, parser, found, tile, [INDEX], [region])
 
 
+def _configuration(cls: type[Operation], parser: Parser) -> Operation:
+    """`@device { ... }`: what is done with an array once it is configured."""
+    found: dict[str, Attribute] = {"symbol": SymbolRefAttr(parser.parse_symbol_name())}
+    return make(cls, parser, found, regions=[parser.parse_region()])
+
+
 def _start(cls: type[Operation], parser: Parser) -> Operation:
     """`(%task)`, perhaps with `repeat %n : i32`."""
     found: dict[str, Attribute] = {}
@@ -121,6 +127,7 @@ def _set_lock(cls: type[Operation], parser: Parser) -> Operation:
 
 
 _READERS: dict[str, Reader | None] = {
+    "aiex.configure": _configuration,
     "aiex.dma_configure_task": _configure,
     "aiex.dma_start_task": _start,
     "aiex.npu.sync": _register,

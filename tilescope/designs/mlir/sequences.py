@@ -40,6 +40,7 @@ class SequenceReader:
     tasks: dict[SSAValue, Task] = field(default_factory=dict)
     started: list[Task] = field(default_factory=list)
     done: int = 0
+    configured: bool = False
 
     def __post_init__(self) -> None:
         """Parts that share what is read."""
@@ -92,12 +93,28 @@ class SequenceReader:
                 self.wait(op, end, f"@{name}")
             case "scf.for":
                 self._loop(op)
+            case "aiex.configure":
+                self._configured(op)
             case _:
                 if not self.control.read(op) and not self.numbers.follow(op):
                     raise self.source.fault(
                         op,
                         f"{op.name} in the runtime sequence is not simulated; time cannot go on.",
                     )
+
+    def _configured(self, op: Operation) -> None:
+        """The steps after a configuration; that of the array itself is part of its set-up."""
+        name = read_text(op.attributes.get("symbol"))
+        device = op.parent_op()
+        while device is not None and device.name != "aie.device":
+            device = device.parent_op()
+        own = read_text(device.attributes.get("sym_name")) if device is not None else None
+        if name is None or name != own or self.configured or not op.regions:
+            raise self.source.fault(op, f"Configuring @{name} in a launch is not simulated.")
+        self.configured = True
+        for block in op.regions[0].blocks:
+            for step in block.ops:
+                self._step(step)
 
     def _loop(self, op: Operation) -> None:
         assert isinstance(op, scf.ForOp)
