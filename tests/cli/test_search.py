@@ -164,3 +164,33 @@ def test_an_interrupted_search_goes_on_and_ends_in_the_same_answer(tmp_path: Pat
         answers.append(content)
     assert answers[0] == answers[1]
     assert not state.exists()
+
+
+def test_linear_and_gemm_take_the_best_mapping_that_a_search_finds() -> None:
+    best = json.loads(invoke("k_proj", "--dtype", "bf16", "--json", "-").stdout)["best"]
+    for arguments in (
+        ["linear", "--test-case", "k_proj", "--num-runs", "1"],
+        ["gemm", "64", "320", "768", "--timing-only"],
+    ):
+        chosen = [*arguments, "--dtype", "bf16", "--mapping", "best", "--json", "-"]
+        result = CliRunner().invoke(app, chosen)
+        assert result.exit_code == 0, result.stderr
+        (case,) = json.loads(result.stdout)["cases"]
+        assert case["mapping"] == best["mapping"]
+        assert case["npu_us"] == best["npu_us"]
+
+
+def test_design_prints_the_best_mapping(tmp_path) -> None:
+    path = tmp_path / "best.mlir"
+    assert invoke("k_proj", "--dtype", "bf16", "-o", str(path), "-q").exit_code == 0
+    result = CliRunner().invoke(
+        app, ["design", "k_proj", "--dtype", "bf16", "--mapping", "best", "-o", "-"]
+    )
+    assert result.stdout == path.read_text()
+
+
+def test_best_keeps_the_kernel_that_is_asked_for() -> None:
+    arguments = ["gemm", "32", "32", "32", "--mapping", "best", "--fp32", "safe", "--timing-only"]
+    result = CliRunner().invoke(app, [*arguments, "--json", "-"])
+    (case,) = json.loads(result.stdout)["cases"]
+    assert case["mapping"]["emulation"] == "safe"

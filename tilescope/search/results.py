@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -105,9 +105,3 @@ class SearchRun(Part):
     fusions: tuple[Fusion, ...] = ()
     changed: tuple[Change, ...] = ()
     provenance: Provenance
-
-
-def search_schema() -> dict[str, Any]:
-    """The JSON Schema of a search's file."""
-    schema = SearchRun.model_json_schema()
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
