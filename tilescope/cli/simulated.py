@@ -48,10 +48,10 @@ def read_file(
         names = ", ".join(stated)
         notes.append(f"The cycles of {names} are those that the costs file states.")
     if code:
+        many = "stretch" if len(code) == 1 else "stretches"
         notes.append(
-            f"{len(code)} {'stretch' if len(code) == 1 else 'stretches'} of code in its cores "
-            "count as scalar code at a stated rate, which nobody measured; a compiler that makes "
-            "vectors of it may be much faster."
+            f"Code in its cores ({len(code)} {many}) counts as scalar code at a stated rate, "
+            "which nobody measured; a compiler that makes vectors of it may be much faster."
         )
     unused = sorted(set(costs) - set(stated))
     if unused:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.designs.mlir.plain import text_of
 from tilescope.designs.elementwise import accumulate_design, smallest_design
 from tilescope.designs.mlir.printing import print_design
 from tilescope.designs.mlir.reading import read_design
@@ -186,7 +187,22 @@ def tried(text):
 
 
 FUZZ = settings(deadline=None, max_examples=40, derandomize=True)
-TEXTS = st.sampled_from([SMALL, ADDER])
+TEXTS = st.sampled_from(
+    [
+        SMALL,
+        ADDER,
+        *map(
+            text_of,
+            (
+                "code_multiplies_matrices",
+                "fifo_initial_values",
+                "packets_into_one_channel",
+                "registers_of_descriptors",
+                "tasks_on_a_mem_tile",
+            ),
+        ),
+    ]
+)
 
 
 @FUZZ
