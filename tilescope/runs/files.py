@@ -12,6 +12,7 @@ from typing import IO
 from pydantic import ValidationError
 
 from tilescope.errors import InputError
+from tilescope.runs.contradictions import contradiction
 from tilescope.runs.models import SCHEMA_VERSION, Run
 
 
@@ -113,7 +114,8 @@ def read_run(path: Path) -> Run:
     """Read a run file; keys that this version does not know are ignored.
 
     Raises:
-        InputError: the file is missing, cut short, of another kind, or of a newer version.
+        InputError: the file is missing, cut short, of another kind, of a newer version, or
+            contradicts itself.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -137,11 +139,14 @@ def read_run(path: Path) -> Run:
             f"up to {SCHEMA_VERSION}. Update tilescope."
         )
     try:
-        return Run.model_validate(content)
+        run = Run.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise InputError(f"{path} is not a run file: {place}: {first['msg']}.") from error
+    if told := contradiction(run):
+        raise InputError(f"{path} contradicts itself: {told}.")
+    return run
 
 
 @contextmanager

@@ -1,0 +1,63 @@
+"""What a run file says of a case must hang together; where it does not, it was edited."""
+
+from __future__ import annotations
+
+import math
+
+from tilescope.quantities.units import format_us
+from tilescope.runs.models import Case, Run
+
+TOLERANCE = 1e-6  # relative, of floats that were summed
+TOLERANCE_US = 1e-3
+
+
+def contradiction(run: Run) -> str | None:
+    """The first contradiction in a run as a sentence without its full stop; None without any.
+
+    A case's budget sums to its time, its time lies within its own least and most, and a simulated
+    time is its bound and the gap above it.
+    """
+    for case in run.cases:
+        if told := _of_budget(case) or _of_range(case) or _of_bound(case):
+            return f"{told}; it was edited, or is not tilescope's"
+    return None
+
+
+def _of_budget(case: Case) -> str | None:
+    parts_us, whole_us = math.fsum(term.us for term in case.budget), case.npu_us.median
+    if not case.budget or _same(parts_us, whole_us):
+        return None
+    return (
+        f"the terms of {case.name!r} sum to {format_us(parts_us)}, and its time is "
+        f"{format_us(whole_us)}"
+    )
+
+
+def _of_range(case: Case) -> str | None:
+    for time in (case.npu_us, case.baseline_us):
+        if time and not (
+            time.min <= time.median <= time.max
+            or _same(time.min, time.median)
+            or _same(time.median, time.max)
+        ):
+            return (
+                f"a median of {case.name!r}, {format_us(time.median)}, lies outside "
+                f"{format_us(time.min)} to {format_us(time.max)}"
+            )
+    return None
+
+
+def _of_bound(case: Case) -> str | None:
+    bound, whole_us = case.bound, case.npu_us.median
+    if bound is None or case.npu_us.kind != "simulated":
+        return None
+    if _same(bound.us + bound.gap_us, whole_us):
+        return None
+    return (
+        f"the bound of {case.name!r} is {format_us(bound.us)} and the gap above it "
+        f"{format_us(bound.gap_us)}, and its time is {format_us(whole_us)}"
+    )
+
+
+def _same(a_us: float, b_us: float) -> bool:
+    return math.isclose(a_us, b_us, rel_tol=TOLERANCE, abs_tol=TOLERANCE_US)
