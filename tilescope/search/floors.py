@@ -14,7 +14,7 @@ from tilescope.devices.device import Device
 from tilescope.quantities.dtypes import dtype_bytes
 from tilescope.quantities.shapes import ceil_div
 from tilescope.search.calls import CallCosts
-from tilescope.search.capacity import Tiles
+from tilescope.search.capacity import Numbers, Tiles
 from tilescope.search.prices import Floats
 from tilescope.search.space import Group
 
@@ -29,22 +29,23 @@ def pairs_of(group: Group) -> Tiles:
     return Tiles(m.ravel(), n.ravel(), np.full(m.size, k), np.full(m.size, staged))
 
 
-def with_least_k(group: Group, pairs: Tiles, device: Device) -> Tiles:
+def with_least_k(group: Group, pairs: Tiles, longest: Numbers) -> Tiles:
     """The pairs with a K tile that none of the group's beats.
 
-    Where the host reduces over K that is the longest that L1 has room for, of which there are the
-    fewest launches; else one of 1, which pads nothing.
+    Where the host reduces over K that is the longest, of which there are the fewest launches;
+    else one of 1, which pads nothing.
     """
-    if not group.per_tile:
-        ones = np.ones_like(pairs.m)
-        return Tiles(pairs.m, pairs.n, ones, ones)
+    k = np.array(group.sides_k)[longest] if group.per_tile else np.ones_like(pairs.m)
+    return Tiles(pairs.m, pairs.n, k, k)
+
+
+def longest_k(group: Group, pairs: Tiles, device: Device) -> Numbers:
+    """The place among the group's K tiles of the longest that L1 has room for, for each pair."""
     size, c_size = dtype_bytes(group.gemm.dtype), dtype_bytes(group.base.c_dtype)
     held = device.l1_reserved_bytes + group.base.c_depth * pairs.m * pairs.n * c_size
-    room = device.l1_bytes - held
-    sides = np.array(group.sides_k)
-    most = room // (2 * (pairs.m + pairs.n) * size)
-    longest = sides[np.maximum(np.searchsorted(sides, most, side="right") - 1, 0)]
-    return Tiles(pairs.m, pairs.n, longest, longest)
+    most = (device.l1_bytes - held) // (2 * (pairs.m + pairs.n) * size)
+    found: Numbers = np.searchsorted(np.array(group.sides_k), most, side="right") - 1
+    return np.maximum(found, 0)
 
 
 def least_array_us(group: Group, pairs: Tiles, calls: CallCosts) -> Floats:

@@ -12,7 +12,7 @@ from tilescope.devices.device import Device
 from tilescope.search.calls import CallCosts
 from tilescope.search.candidates import Candidates
 from tilescope.search.capacity import L1, TRANSFERS, WALKS, Tiles, forbidden
-from tilescope.search.floors import least_array_us, pairs_of, with_least_k
+from tilescope.search.floors import least_array_us, longest_k, pairs_of, with_least_k
 from tilescope.search.numerics import ErrorMeter
 from tilescope.search.prices import LATENCY, Floats, HostPrices, Sizes, sizes_of
 from tilescope.search.space import Group
@@ -74,7 +74,9 @@ class Judge:
             if reason != TRANSFERS:  # a longer staging has fewer of them
                 reasons[reason] += int((mask & fits).sum()) * len(group.staged)
                 fits &= ~mask
-        pairs = with_least_k(group, pairs.chosen(fits), self.device)
+        pairs = pairs.chosen(fits)
+        longest = longest_k(group, pairs, self.device)
+        pairs = with_least_k(group, pairs, longest)
         sizes = sizes_of(group, pairs, self.prices)
         if group.per_tile:  # two launches a block, each of which ends with a token
             charges = charges_of(self.device)
@@ -82,8 +84,7 @@ class Judge:
             array_us *= 2 * charges.last_token * charges.us
         else:
             array_us = least_array_us(group, pairs, self.calls(group))
-        error = min(self._errors(group))
-        exact = np.full(len(pairs), error)
+        exact = np.minimum.accumulate(self._errors(group))[longest]
         return self._candidates(0, pairs, sizes, array_us, exact), reasons
 
     def candidates(self, place: int, group: Group, tiles: Tiles) -> tuple[Candidates, Counter[str]]:
@@ -131,13 +132,10 @@ class Judge:
             error,
         )
 
-    def _errors(self, group: Group) -> list[float]:
-        """The errors of a group, by K tile; one where K tiles make no difference."""
-        kinds = {}
-        for k in group.sides_k:
-            mapping = group.mapping(1, 1, k, k)
-            kinds[self.meter.numerics(mapping, group.kernel)] = mapping
-        return [self.meter.error(mapping, group.kernel).max_rel_error for mapping in kinds.values()]
+    def _errors(self, group: Group) -> Floats:
+        """The errors of a group's K tiles, in their order."""
+        k = np.array(group.sides_k)
+        return self._errors_of(group, Tiles(k, k, k, k))
 
     def _errors_of(self, group: Group, tiles: Tiles) -> Floats:
         steps, places = np.unique(tiles.k, return_inverse=True)
