@@ -31,7 +31,7 @@ GRIND = """desc: I1 cache: 32768 B, 64 B, 8-way associative
 events: Ir I1mr ILmr Dr D1mr DLmr Dw D1mw DLmw
 fn=main
 1 2 3 4 5 6 7 8 9 10
-summary: 1000 1 1 {reads} {misses} 10 50 5 2
+summary: 1000 1 1 {reads} {misses} {last} 50 5 2
 """
 
 
@@ -60,8 +60,12 @@ def test_counters_for_root_alone_say_what_to_do() -> None:
     assert "sysctl kernel.perf_event_paranoid=1" in cache.missing
 
 
-def grind(monkeypatch: pytest.MonkeyPatch, texts: dict[int, str]) -> None:
-    """Cachegrind writes these for so many calls."""
+def grind(monkeypatch: pytest.MonkeyPatch, counts: dict[int, tuple[int, int, int]]) -> None:
+    """Cachegrind writes these reads, misses and misses of the last level for so many calls."""
+    texts = {
+        calls: GRIND.format(reads=reads, misses=misses, last=last)
+        for calls, (reads, misses, last) in counts.items()
+    }
     monkeypatch.setattr(caches.shutil, "which", lambda name: f"/bin/{name}")
     monkeypatch.setattr(
         Cachegrind, "_run", lambda self, valgrind, gemm, calls: read_cachegrind(texts[calls])
@@ -69,29 +73,38 @@ def grind(monkeypatch: pytest.MonkeyPatch, texts: dict[int, str]) -> None:
 
 
 def test_what_only_starting_takes_drops_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    # One call: 700 reads and 50 writes, of which 70 + 5 miss; 4 calls: 1,300 reads, of which 100
-    # miss. A call is a third of the difference: (1,300 − 700)/3 = 200 accesses, 30/3 = 10 misses.
-    texts = {1: GRIND.format(reads=700, misses=70), 4: GRIND.format(reads=1300, misses=100)}
-    grind(monkeypatch, texts)
+    # 512³ are 134,217,728 multiply-accumulates; 10⁹ take 8 calls. 1 call: 700 reads, of which 70
+    # miss; 9 calls: 1,500 and 150. A call is an eighth of the difference: 100 and 10; 8 and 1.
+    grind(monkeypatch, {1: (700, 70, 10), 9: (1500, 150, 18)})
     cache = Cachegrind().count(LARGE, lambda: None)
     assert cache.kind == "simulated"
     assert cache.levels == (
-        CacheLevel(level="L1 data", accesses=200.0, misses=10.0),
-        CacheLevel(level="last level", accesses=10.0, misses=0.0),
+        CacheLevel(level="L1 data", accesses=100.0, misses=10.0),
+        CacheLevel(level="last level", accesses=10.0, misses=1.0),
     )
 
 
 def test_small_products_are_made_often_enough_to_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    # 16³ = 4,096 multiply-accumulates a call; 200,000,000 take 48,829 calls.
-    counts = {1: GRIND.format(reads=0, misses=0), 48_830: GRIND.format(reads=97_658, misses=0)}
-    grind(monkeypatch, counts)
+    # 16³ = 4,096 multiply-accumulates a call; 1,000,000,000 take 244,141 calls.
+    grind(monkeypatch, {1: (0, 10, 0), 244_142: (488_282, 244_151, 0)})
     cache = Cachegrind().count(GEMM, lambda: None)
     assert cache.levels[0].accesses == pytest.approx(2.0)
+    assert cache.levels[0].misses == pytest.approx(1.0)
 
 
-def test_more_misses_than_accesses_are_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
-    texts = {1: GRIND.format(reads=700, misses=70), 4: GRIND.format(reads=701, misses=100)}
-    grind(monkeypatch, texts)
+@pytest.mark.parametrize(("more", "levels"), [(97, 1), (98, 1), (99, 1), (100, 2)])
+def test_what_grows_no_more_than_starting_varies_is_left_out(
+    more: int, levels: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Starting takes 98 + 2 misses of the last level, of which 1 % is 1: two more are known.
+    grind(monkeypatch, {1: (700, 70, 98), 9: (1500, 150, more)})
+    assert len(Cachegrind().count(LARGE, lambda: None).levels) == levels
+
+
+def test_a_product_that_cannot_be_told_from_starting_has_no_figure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    grind(monkeypatch, {1: (700, 70, 10), 9: (705, 100, 10)})
     cache = Cachegrind().count(LARGE, lambda: None)
     assert (cache.kind, cache.levels) == (None, ())
     assert cache.missing is not None
