@@ -200,7 +200,10 @@ class _Lowering:
             self.out.kernel_names.append(kernel.name)
         else:
             index = self.kernels[kernel.symbol]
-        ticks = kernel.cycles(self.device, *call.scalars) * self.base.array_ticks
+        cycles = kernel.cycles(self.device, *call.scalars)
+        if isinstance(kernel, FunctionKernel) and kernel.is_code:  # it stands there, uncalled
+            cycles = max(0, cycles - self.device.call_cycles)
+        ticks = cycles * self.base.array_ticks
         pointers = [
             (ports[operand.fifo], operand.index, -1)
             if isinstance(operand, Held)

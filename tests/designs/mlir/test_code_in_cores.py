@@ -5,6 +5,7 @@ point 155, a trip 7 more, and a condition 6: costs.py of the code.
 """
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,10 +14,10 @@ from typer.testing import CliRunner
 from tests.designs.mlir.plain import DESIGNS, PLAIN, cycles, read, run, text_of
 from tests.designs.mlir.test_bad_text import refused
 from tilescope.cli.main import app
-from tilescope.designs.mlir.calls import read_costs
+from tilescope.designs.mlir.calls import Stated, read_costs
 from tilescope.designs.mlir.formulas import parse_formula, value_of
 from tilescope.designs.mlir.reading import read_design
-from tilescope.errors import InputError
+from tilescope.errors import DesignError, InputError
 from tilescope.simulation.simulate import simulate_design
 from tilescope.targets.runtimes import load_runtime
 
@@ -215,3 +216,30 @@ def test_a_runtime_adds_what_a_launch_costs_and_no_more():
     alone = json.loads(CliRunner().invoke(app, ["simulate", name, "--json", "-"]).stdout)
     assert alone["device_us"] == found["device_us"]
     assert "npu_us" not in alone
+
+
+def test_a_stated_function_may_take_what_only_a_run_would_tell():
+    """The trip is handed over: the time is that of the stated cycles, and no data can move."""
+    text = text_of("code_uses_the_trip")
+    loop = text[
+        text.index("        scf.for %i") : text.index("        aie.objectfifo.release @in0")
+    ]
+    call = "        func.call @scale(%t, %x0, %y) : (i32, memref<16xi32>, memref<16xi32>) -> ()\n"
+    declared = "    func.func private @scale(i32, memref<16xi32>, memref<16xi32>)\n"
+    text = text.replace(loop, call).replace(
+        "    aie.objectfifo @in0", declared + "    aie.objectfifo @in0"
+    )
+    design = read_design(text, "trip.mlir", {"scale": 30}).design
+    assert simulate_design(design, PLAIN).ticks == 4 * (16 + 30) + 16
+    arrays = {"a0": np.zeros(64, np.int32), "b": np.zeros(64, np.int32)}
+    with pytest.raises(DesignError, match="what scale computes is not known"):
+        simulate_design(design, PLAIN, arrays)
+    formula = {"scale": Stated(parse_formula("20 + n0", assigns=False))}
+    with pytest.raises(InputError, match="neither an object held nor a constant"):
+        read_design(text, "trip.mlir", formula)
+
+
+def test_code_costs_no_call_of_its_own():
+    """Its 256 cycles are all it takes, though the device has 20 for a call."""
+    device = replace(PLAIN, call_cycles=20)
+    assert cycles("code_adds", device=device) == cycles("code_adds")

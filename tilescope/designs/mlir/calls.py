@@ -80,6 +80,11 @@ def _stated_cost(path: Path, name: str, table: object) -> Stated:
         raise InputError(f"{where}: {error}") from None
 
 
+def has_formula(stated: Stated | int) -> bool:
+    """Whether a stated cost depends on the sizes of a call."""
+    return isinstance(stated, Stated) and not isinstance(stated.cycles, int)
+
+
 def check_cycles(cycles: int) -> int:
     """Cycles of one call, from 1 to 100,000,000. Raises InputError for any others."""
     if not 0 < cycles <= MAX_CYCLES:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
 
 from xdsl.dialects import func, scf
@@ -21,7 +21,8 @@ from tilescope.designs.ir import (
     Statement,
     Tile,
 )
-from tilescope.designs.mlir.calls import Given, Stated, match_kernel
+from tilescope.designs.mlir.calls import Given, Stated, has_formula, match_kernel
+from tilescope.designs.mlir.code.costs import FREE
 from tilescope.designs.mlir.code.stretches import CodeReader, Nest, is_code
 from tilescope.designs.mlir.descriptors import DescriptorReader, reaches
 from tilescope.designs.mlir.syntax import Source
@@ -29,6 +30,7 @@ from tilescope.designs.mlir.types import SubviewType, read_number, read_numbers,
 from tilescope.designs.parts import InBuffer
 from tilescope.errors import InputError
 from tilescope.kernels.contract import Role
+from tilescope.kernels.functions import FunctionKernel
 
 ENDLESS_TRIPS = (1 << 31) - 1  # from here on a loop is taken to run for ever
 MAX_TRIPS = 10_000_000  # of all loops around a statement that end
@@ -66,6 +68,7 @@ class CoreReader:
     released: dict[str, int] = field(default_factory=dict)
     views: dict[SSAValue, _View] = field(default_factory=dict)
     nests: list[Nest] = field(default_factory=list)
+    pending: list[Operation] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Code that the core holds itself is read by a reader of its own."""
@@ -78,6 +81,7 @@ class CoreReader:
     def _body(self, ops: Iterable[Operation], trips: int) -> tuple[Statement, ...]:
         found: list[Statement] = []
         code: list[Operation] = []
+        pending = list(self.pending)
         for op in ops:
             if op.name not in ("aie.end", "scf.yield") and is_code(op):
                 if not self.memory.numbers.follow(op) and not self._rename(op):
@@ -87,6 +91,7 @@ class CoreReader:
             code = []
             found.extend(self._statement(op, trips))
         found.extend(self._code(code))
+        self.pending = pending
         return tuple(found)
 
     def _statement(self, op: Operation, trips: int) -> tuple[Statement, ...]:
@@ -119,6 +124,11 @@ class CoreReader:
     def _code(self, ops: list[Operation]) -> tuple[Statement, ...]:
         """Operations in a row that only compute, as one call."""
         if not ops:
+            return ()
+        ops = [*self.pending, *ops]
+        costless = all(op.name in FREE and op.name.startswith("arith.") for op in ops)
+        self.pending = ops if costless else []  # numbers alone are worked out where they are used
+        if costless:
             return ()
         call = self.code.read(ops, tuple(self.nests), self._operand)
         return () if call is None else (call,)
@@ -232,20 +242,24 @@ class CoreReader:
         held: list[Held | InBuffer] = []
         objects: list[Given] = []
         scalars: list[int] = []
+        stated = self.costs.get(symbol)
+        unknown = 0  # arguments that only a run would tell
         for value in op.arguments:
             number = self.memory.numbers.of(value)
             operand = None if number is not None else self._operand(value)
             if number is not None:
                 scalars.append(number)
             elif operand is not None:
-                if scalars:
+                if scalars and stated is None:
                     raise self.source.fault(op, f"{symbol} should take its buffers first.")
                 held.append(operand[0])
                 objects.append(operand[1])
-            else:
+            elif isinstance(value.type, MemRefType) or stated is None or has_formula(stated):
                 raise self.source.fault(
                     op, f"An argument of {symbol} is neither an object held nor a constant."
                 )
+            else:
+                unknown += 1
         if op.results:
             raise self.source.fault(op, f"{symbol} gives a value, which is not simulated.")
         if any(not -(1 << 31) <= number < 1 << 31 for number in scalars):
@@ -255,6 +269,8 @@ class CoreReader:
             kernel = match_kernel(symbol, toolchain, objects, scalars, self.costs)
         except InputError as error:
             raise self.source.fault(op, str(error)) from None
+        if unknown and isinstance(kernel, FunctionKernel):
+            kernel = replace(kernel, make=None)
         return Call(kernel, tuple(held), tuple(scalars))
 
     def _held(self, op: Operation, view: _View, index: int) -> Held:
