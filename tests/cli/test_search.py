@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -64,6 +65,19 @@ def test_the_screen_says_the_best_the_bound_the_space_and_why_others_lose() -> N
     ):
         assert part in " ".join(text.split())
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_the_command_of_the_best_can_be_pasted_and_takes_its_time() -> None:
+    found = SearchRun.model_validate_json(invoke(*SMALL, "--json", "-").stdout)
+    lines = invoke(*SMALL).stdout.splitlines()
+    start = lines.index("  Run it:") + 1
+    end = next(place for place in range(start, len(lines)) if not lines[place].endswith("\\")) + 1
+    command = shlex.split("\n".join(lines[start:end]).replace("\\\n", " "))
+    assert command == shlex.split(found.products[0].command)
+    asked = [*command[1:], "--timing-only", "--no-advice", "--json", "-", "-q"]
+    result = CliRunner().invoke(app, asked)
+    (case,) = json.loads(result.stdout)["cases"]
+    assert case["npu_us"]["median"] == found.products[0].best.npu_us.median
 
 
 def test_the_best_design_is_written_and_takes_the_same_cycles(tmp_path) -> None:

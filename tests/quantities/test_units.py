@@ -5,6 +5,7 @@ import pytest
 from tilescope.quantities.units import (
     format_bytes,
     format_count,
+    format_error,
     format_percent,
     format_rate,
     format_us,
@@ -51,6 +52,11 @@ def test_memory_is_binary_and_rates_are_decimal() -> None:
     assert format_rate(1.234e12) == "1.23 TFLOP/s"
     assert format_rate(16.8e12, "integer") == "16.8 TOPS"
     assert format_rate(1.86e9, "integer") == "1.86 GOPS"
+
+
+def test_an_error_has_two_digits_and_none_is_zero() -> None:
+    assert format_error(2.05748e-3) == "2.1e-03"
+    assert format_error(0.0) == "0"
 
 
 def test_percentages_have_one_decimal_and_counts_have_commas() -> None:

@@ -46,6 +46,11 @@ def format_percent(fraction: float) -> str:
     return f"{fraction * 100:.1f} %"
 
 
+def format_error(error: float) -> str:
+    """An error, absolute or relative, with two digits: 2.1e-03, and 0 where there is none."""
+    return f"{error:.1e}" if error else "0"
+
+
 def format_count(count: int) -> str:
     """A whole number with thousands separated."""
     return f"{count:,}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tilescope.quantities.dtypes import is_integer
-from tilescope.quantities.units import significant
+from tilescope.quantities.units import format_error, significant
 from tilescope.reports.bounds import bound_word
 from tilescope.reports.budget import closing_percentages
 from tilescope.reports.paint import PLAIN, Paint, Style
@@ -90,7 +90,7 @@ def _ms(us: float) -> str:
 def _error(error: float | None) -> str:
     if error is None:
         return "-"
-    return f"{error:.1e}" if error else "0"
+    return format_error(error)
 
 
 def _rate_head(cases: Sequence[Case]) -> str:

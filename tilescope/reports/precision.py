@@ -8,7 +8,7 @@ from tilescope.profiling.error_detail import ULP_EDGES
 from tilescope.profiling.precision.chains import CORE_TILE, OUTPUT, PARTIAL_SUMS
 from tilescope.profiling.precision.comparing import Comparison, FormatResult
 from tilescope.profiling.precision.partial_sums import PartialSums
-from tilescope.quantities.units import format_bytes, significant
+from tilescope.quantities.units import format_bytes, format_error, significant
 from tilescope.reports.bounds import bound_word
 from tilescope.reports.paint import PLAIN, Paint
 from tilescope.reports.tables import Column, table, table_width
@@ -116,7 +116,7 @@ def _steps(results: Sequence[FormatResult], width: int, paint: Paint) -> list[st
         for index, head in enumerate(heads)
     ]
     shares.append(
-        Column("do not\nadd up\n%", [f"{100 * r.attribution.unexplained:+.1f}" for r in results])
+        Column("do not\nadd up\n%", [_signed(100 * r.attribution.unexplained) for r in results])
     )
     shares.append(Column("whole\nSNR\ndB", [_db(r.attribution.snr_db) for r in results]))
     without = [
@@ -240,10 +240,14 @@ def _db(value: float | None) -> str:
     return f"{value:.1f}" if value is not None else "-"
 
 
+def _signed(percent: float) -> str:
+    return f"{round(percent, 1) + 0.0:+.1f}".replace("-", "−")
+
+
 def _exponent(value: float | None) -> str:
     if value is None:
         return "-"
-    return f"{value:.1e}" if value else "0"
+    return format_error(value)
 
 
 def _off_cosine(case: Case) -> str:

@@ -8,7 +8,13 @@ from __future__ import annotations
 import re
 import textwrap
 
-from tilescope.quantities.units import format_count, format_percent, format_us, significant
+from tilescope.quantities.units import (
+    format_count,
+    format_error,
+    format_percent,
+    format_us,
+    significant,
+)
 from tilescope.reports.advice import advice_block
 from tilescope.reports.beside_time import beside_time
 from tilescope.reports.bounds import bound_sentence, bound_table
@@ -206,8 +212,8 @@ def _accuracy(cases: tuple[Case, ...]) -> str:
     }
     names = sorted({against[case.reference] for case in cases if case.reference})
     return (
-        f"Every output is within its kernel's contract; relative error at most {max(errors):.1e} "
-        f"against {' and '.join(names)}"
+        "Every output is within its kernel's contract; relative error at most "
+        f"{format_error(max(errors))} against {' and '.join(names)}"
     )
 
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from tilescope.quantities.units import format_count, format_us, significant
+from tilescope.quantities.units import (
+    format_bytes,
+    format_count,
+    format_error,
+    format_us,
+    significant,
+)
+from tilescope.reports.advice import command_lines
 from tilescope.reports.paint import PLAIN, Paint
 from tilescope.reports.screen import dtypes
 from tilescope.reports.tables import Column, table
@@ -17,7 +24,6 @@ OBJECTIVES = {
     "latency": "latency: what the caller of one product waits for",
     "throughput": "throughput: the array's time alone, the next launch being ready",
 }
-BYTES_PER_MB = 1e6
 
 
 def search_screen(run: SearchRun, *, width: int = 80, paint: Paint = PLAIN) -> str:
@@ -61,14 +67,13 @@ def _best(run: SearchRun, product: SearchedProduct, width: int, paint: Paint) ->
         ratio = significant(product.per_tile_us / run.best_us)
         time += f"; per-tile takes {format_us(product.per_tile_us)}, {ratio} times as long"
     exact = (
-        f"Error {best.expected_error:.2g} of C's largest magnitude ({best.error_basis}); "
+        f"Error {format_error(best.expected_error)} of C's largest magnitude ({best.error_basis}); "
         f"{_moved(best)} moved between DDR and the array, {_launches(best)}"
     )
     lines = [paint("Best", "strong")]
     for text in (time, mapping_words(best.mapping), exact, _verified(product)):
         lines += wrap(text, width, indent="  ", hanging="    ")
-    lines += wrap(f"Run it: {product.command}", width, indent="  ", hanging="    ")
-    return lines
+    return [*lines, "  Run it:", *command_lines(product.command, width)]
 
 
 def mapping_words(mapping: MappingChoice) -> str:
@@ -140,7 +145,7 @@ def _rows(run: SearchRun, cases: Sequence[Candidate], width: int) -> list[str]:
     columns = [
         Column("#", [str(case.rank or "-") for case in cases]),
         Column("time", [_time(_us(run, case), best_us) for case in cases]),
-        Column("error", [f"{case.expected_error:.1e}" for case in cases]),
+        Column("error", [format_error(case.expected_error) for case in cases]),
         Column("moved", [_moved(case) for case in cases]),
     ]
     lines = table(columns)
@@ -189,7 +194,7 @@ def _mappings(products: Iterable[SearchedProduct], width: int, paint: Paint) -> 
         Column("time\nµs", [significant(one.times_bound * one.bound_us, 4) for one in rows]),
         Column("bound\nµs", [significant(one.bound_us, 4) for one in rows]),
         Column("times\nbound", [f"{one.times_bound:.2f}" for one in rows]),
-        Column("error", [f"{one.best.expected_error:.1e}" for one in rows]),
+        Column("error", [format_error(one.best.expected_error) for one in rows]),
     ]
     lines = table(columns)
     told = [paint("Mappings", "strong"), *lines, ""]
@@ -219,9 +224,7 @@ def _us(run: SearchRun, case: Candidate) -> float:
 
 
 def _moved(case: Candidate) -> str:
-    if case.moved_bytes < BYTES_PER_MB:
-        return f"{significant(case.moved_bytes * 1e3 / BYTES_PER_MB)} kB"
-    return f"{significant(case.moved_bytes / BYTES_PER_MB)} MB"
+    return format_bytes(case.moved_bytes)
 
 
 def _launches(case: Candidate) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tilescope.quantities.dtypes import is_integer
-from tilescope.quantities.units import format_us, significant
+from tilescope.quantities.units import format_error, format_us, significant
 from tilescope.reports.bounds import bound_sentence
 from tilescope.reports.budget import closing_percentages, meaning, short
 from tilescope.reports.intervals import within
@@ -97,7 +97,7 @@ def _statistics(case: Case) -> list[str]:
 
 
 def _accuracy(case: Case) -> list[str]:
-    if case.max_rel_error is None:
+    if case.max_rel_error is None or case.max_abs_error is None:
         return ["No output was checked"]
     against = {
         "pytorch": "PyTorch's output",
@@ -105,7 +105,8 @@ def _accuracy(case: Case) -> list[str]:
         "contract": "the kernel's contract",
     }
     text = (
-        f"Largest error {case.max_abs_error:.1e}, relative {case.max_rel_error:.1e}, against "
+        f"Largest error {format_error(case.max_abs_error)}, relative "
+        f"{format_error(case.max_rel_error)}, against "
         f"{against.get(case.reference or '', 'the exact result')}"
     )
     return [text]

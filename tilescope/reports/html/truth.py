@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tilescope.quantities.dtypes import is_integer
-from tilescope.quantities.units import format_us, significant
+from tilescope.quantities.units import format_error, format_us, significant
 from tilescope.reports.bounds import bounding, limit_name, percent
 from tilescope.reports.budget import closing_percentages, largest_term, short
 from tilescope.reports.html import figures
@@ -160,7 +160,7 @@ def _interval(interval: Interval | None) -> Figure | None:
 def _error(error: float | None) -> Figure | None:
     if error is None:
         return None
-    return Figure(f"{error:.1e}" if error else "0", "max_rel_error", "computed", f"{error:.6g}")
+    return Figure(format_error(error), "max_rel_error", "computed", f"{error:.6g}")
 
 
 def _rate(rate: float | None, kind: str) -> Figure | None:
