@@ -191,3 +191,9 @@ def test_a_table_over_tokens_names_the_bound_that_the_run_file_has() -> None:
     assert code == 0, err
     row = next(line for line in out.splitlines() if line.startswith("q_proj 960×768"))
     assert row.split()[-1] == "launch"
+
+
+def test_a_picture_by_another_formats_name_is_refused_before_the_work(tmp_path: Path) -> None:
+    code, out, err = call("--seq", "1,2", "--plot", str(tmp_path / "x.png"), *QUICK)
+    assert (code, out) == (2, "")
+    assert "name a file that ends in .svg" in err

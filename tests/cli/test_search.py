@@ -139,6 +139,14 @@ def test_an_existing_file_is_kept(tmp_path) -> None:
     assert path.read_text() == "mine"
 
 
+@pytest.mark.parametrize("state", ["/dev/zero", "."])
+def test_a_state_that_is_no_file_is_refused_and_stays(state: str) -> None:
+    result = invoke(*SMALL, "--state", state)
+    assert result.exit_code == 2
+    assert "is no file; --state names" in result.stderr
+    assert os.path.exists(state)
+
+
 def test_a_state_of_another_search_is_refused(tmp_path) -> None:
     state = tmp_path / "state.json"
     state.write_text(json.dumps({"identity": "other", "known": {}}))

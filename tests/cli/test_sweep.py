@@ -99,7 +99,20 @@ def test_bad_input_ends_plainly(tmp_path: Path, arguments: list[str], says: str)
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nowhere", "ftp://127.0.0.1:1", ""])
+@pytest.mark.parametrize("address", ["nowhere", "tcp://127.0.0.1", "127.0.0.1:8786", ""])
+def test_an_address_without_a_scheme_or_a_port_is_refused_before_any_client(
+    tmp_path: Path, address: str
+) -> None:
+    pytest.importorskip("distributed")
+    dask = ["--backend", "dask", "--scheduler", address]
+    code, out, err = call("--axis", "M=1", *dask, "-o", str(tmp_path / "sweep.parquet"))
+    assert (code, out) == (2, "")
+    assert "is as tcp://127.0.0.1:8786" in err or "needs the cluster's address" in err
+    assert len(err.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "ftp://127.0.0.1:1"])
 def test_a_cluster_that_is_not_there_ends_plainly(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:

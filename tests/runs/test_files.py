@@ -121,6 +121,11 @@ def test_a_missing_key_is_named(per_tile_run: Run, tmp_path: Path) -> None:
         read_run(path)
 
 
+def test_a_device_that_never_ends_is_not_read() -> None:
+    with pytest.raises(InputError, match="it is a device, not a run file"):
+        read_run(Path("/dev/zero"))
+
+
 @pytest.mark.parametrize("written", [b"\xff\xfe\x00", None])
 def test_an_unreadable_file_is_refused(written: bytes | None, tmp_path: Path) -> None:
     path = tmp_path / "run.json"

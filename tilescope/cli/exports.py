@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from tilescope.cli.ending import plain_ending
-from tilescope.cli.output import ForceOption
+from tilescope.cli.output import ForceOption, check_svg
 
 STDOUT = Path("-")
 
@@ -104,8 +104,7 @@ def plot(run: RunArgument, out: BesideOption = None, force: ForceOption = False)
         return plot_svg(found)
 
     path = out or run.with_suffix(".svg")
-    if path != STDOUT and path.suffix.lower() not in (".svg", "") and not path.is_char_device():
-        raise InputError(f"A plot is written as SVG; name a file that ends in .svg, not {path}.")
+    check_svg(path)
     _give(text, run, path, force=force)
 
 

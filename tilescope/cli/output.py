@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -16,6 +17,14 @@ NotesOption = Annotated[bool, typer.Option("--notes", help="Each value's note be
 ColorOption = Annotated[str, typer.Option("--color", metavar="WHEN", help="auto, always or never.")]
 
 
+def check_svg(path: Path) -> None:
+    """Accept a place for a picture. Raises InputError for a name that promises another format."""
+    from tilescope.errors import InputError
+
+    if path.suffix.lower() not in (".svg", "") and not path.is_char_device():
+        raise InputError(f"A plot is written as SVG; name a file that ends in .svg, not {path}.")
+
+
 def answer(text: Callable[[], str], content: Any, json: str | None, *, force: bool = False) -> None:
     """Print the text, or write the content as JSON where `json` names a place.
 
@@ -26,7 +35,6 @@ def answer(text: Callable[[], str], content: Any, json: str | None, *, force: bo
         print(text(), end="")
         return
     from json import dumps
-    from pathlib import Path
 
     from tilescope.runs.files import write_bytes
 

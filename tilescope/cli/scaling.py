@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tilescope.cli import terminal
 from tilescope.cli.ending import INTERRUPTED, fail
+from tilescope.cli.output import check_svg
 from tilescope.cli.products import (
     STDOUT,
     Outputs,
@@ -37,6 +38,8 @@ def parse_points(batch: str | None, seq: str | None, plot: str | None) -> Points
     )
     if plot is not None and not points.several:
         raise InputError("--plot draws over several points; name them with --seq or --batch.")
+    if plot is not None:
+        check_svg(Path(plot))
     return points
 
 

@@ -117,6 +117,8 @@ def read_run(path: Path) -> Run:
         InputError: the file is missing, cut short, of another kind, of a newer version, or
             contradicts itself.
     """
+    if path.is_char_device() or path.is_block_device():  # some of which never end
+        raise InputError(f"{path} cannot be read: it is a device, not a run file.")
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

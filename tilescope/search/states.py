@@ -38,6 +38,8 @@ class SearchState:
         """
         if self.path is None or not self.path.exists():
             return
+        if not self.path.is_file():
+            raise InputError(f"{self.path} is no file; --state names the one that a search keeps.")
         try:
             content = json.loads(self.path.read_text(encoding="utf-8"))
             if content["identity"] != self.identity:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import queue
+import re
 import threading
 import time
 import warnings
@@ -25,6 +26,7 @@ Tasks = Iterable[tuple[int, int]]
 CONNECT_S = 10
 WORKERS_S = 20  # without any worker before a cluster is given up
 LOOK_S = 1.0
+ADDRESS = re.compile(r"\w+://\S+:\d+")
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,10 @@ def _stretch(plan: str, start: int, stop: int) -> Stretch:
 
 
 def _connected(address: str) -> Any:
+    if not ADDRESS.fullmatch(address):  # Dask's client, once made of it, complains as it goes
+        raise InputError(
+            f"A cluster's address is as tcp://127.0.0.1:8786, with its port, not {address!r}."
+        )
     try:
         from dask.distributed import Client
     except ImportError:
