@@ -89,6 +89,9 @@ def test_the_throughput_of_the_array_is_ranked_without_the_launch():
     settings = SearchSettings(limits=Limits(grid=(4, 4)), objective="throughput", top=2)
     found = search("small", [SMALL], settings)
     assert found.best_us == found.best.device_us < found.best.npu_us.median
+    for one in found.candidates:  # the launch is no reason then
+        assert "launch" not in one.why
+        assert "host" not in one.why
 
 
 def test_a_largest_error_leaves_the_less_exact_kernels_out():

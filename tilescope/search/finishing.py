@@ -15,7 +15,7 @@ from tilescope.quantities.dtypes import is_integer
 from tilescope.runs.models import Case, MappingChoice
 from tilescope.search.commands import command
 from tilescope.search.numerics import ErrorMeter
-from tilescope.search.prices import LATENCY
+from tilescope.search.prices import LATENCY, THROUGHPUT
 from tilescope.search.reasons import why
 from tilescope.search.results import Candidate, SearchedProduct
 from tilescope.search.searching import Findings, Point
@@ -26,6 +26,9 @@ from tilescope.workloads.cases import LinearProjectionTestCase
 from tilescope.workloads.gemm import Gemm
 
 MOST_MACS = 1 << 36  # of a product whose best mapping is run with data
+
+OUTSIDE = {LATENCY: (), THROUGHPUT: ("host", "launch")}
+"""Budget terms that an objective's time leaves out."""
 
 Notify = Callable[[str], None]
 
@@ -63,7 +66,9 @@ def finished(
             meter,
             rank=ranked.get(point.key),
             on_front=point.key in on_front,
-            why="" if point is best_point else why(case, best, point.us, best_point.us),
+            why=""
+            if point is best_point
+            else why(case, best, point.us, best_point.us, OUTSIDE[settings.objective]),
         )
         for case, point in zip(cases, points, strict=True)
     )

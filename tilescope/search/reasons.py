@@ -10,27 +10,29 @@ MOST_TERMS = 3
 ALIKE = "as fast"
 
 
-def why(case: Case, best: Case, us: float, best_us: float) -> str:
+def why(case: Case, best: Case, us: float, best_us: float, beside: tuple[str, ...] = ()) -> str:
     """What a case does otherwise, and where it loses (or gains) against the best.
 
-    us and best_us: the objective's times of the two.
+    us and best_us: the objective's times of the two; beside: budget terms that it leaves out.
     """
     differs = "; ".join(differences(case.mapping, best.mapping)) or "padded otherwise"
     if us <= best_us:
         return f"{differs}: {ALIKE}"
-    terms = term_differences(case, best)
+    terms = term_differences(case, best, beside)
     told = ", ".join(
         f"{term} {'+' if more > 0 else '−'}{format_us(abs(more))}" for term, more in terms
     )
     return f"{differs}: {told}" if told else f"{differs}: slower by {format_us(us - best_us)}"
 
 
-def term_differences(case: Case, best: Case) -> list[tuple[str, float]]:
-    """The budget terms that differ most, in µs, in the order of how much."""
+def term_differences(
+    case: Case, best: Case, beside: tuple[str, ...] = ()
+) -> list[tuple[str, float]]:
+    """The budget terms but `beside` that differ most, in µs, in the order of how much."""
     mine = {part.term: part.us for part in case.budget}
     other = {part.term: part.us for part in best.budget}
     found = [(term, mine.get(term, 0.0) - other.get(term, 0.0)) for term in {**other, **mine}]
-    worth = [(term, more) for term, more in found if abs(more) >= LEAST_US]
+    worth = [(t, more) for t, more in found if t not in beside and abs(more) >= LEAST_US]
     return sorted(worth, key=lambda one: (-abs(one[1]), one[0]))[:MOST_TERMS]
 
 
