@@ -210,7 +210,9 @@ class Machine {
 
   // what goes in the order of time: timed.cc
   void find_shared_locks();
-  bool is_shared(int32_t lock) const { return !semaphore_of_lock_.empty() && semaphore_of_lock_[static_cast<size_t>(lock)] >= 0; }
+  bool is_shared(int32_t lock) const {
+    return !semaphore_of_lock_.empty() && semaphore_of_lock_[static_cast<size_t>(lock)] >= 0;
+  }
   bool take_in_order(int32_t lock, int32_t count, bool equal, int32_t agent, int32_t end, Asking& asking, Clock& clock,
                      Usage& usage, int32_t resource);
   void add_moment(const Moment& moment);

@@ -130,7 +130,8 @@ void Program::check() const {
       require(!channels[static_cast<size_t>(target)].reads_memory, "a stream ends at a channel that only reads");
   }
   for (const int32_t sink : sinks)
-    require(used.insert(sink).second, channels[static_cast<size_t>(sink)].name + " is joined to a circuit and to packets");
+    require(used.insert(sink).second,
+            channels[static_cast<size_t>(sink)].name + " is joined to a circuit and to packets");
   for (const Core& core : cores) check_core(*this, core);
   std::vector<char> pushed;
   for (const ControllerStep& step : controller) {

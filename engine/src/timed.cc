@@ -29,7 +29,8 @@ void Machine::find_shared_locks() {
     }
     for (const CoreStep& step : program_.cores[c].steps) {
       if (step.kind == CoreStep::Kind::take_equal) equal[static_cast<size_t>(step.operand)] = 1;
-      if (step.kind == CoreStep::Kind::take_lock || step.kind == CoreStep::Kind::take_equal) use(takes, step.operand, c);
+      if (step.kind == CoreStep::Kind::take_lock || step.kind == CoreStep::Kind::take_equal)
+        use(takes, step.operand, c);
       if (step.kind == CoreStep::Kind::give_lock) use(gives, step.operand, c);
     }
   }

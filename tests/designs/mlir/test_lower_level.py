@@ -47,6 +47,7 @@ def test_the_lowered_adder_adds():
     [
         ("mem_tile_one_buffer", 6 * 16),  # in and out take turns, three times
         ("configured_array", 6 * 16),
+        ("started_again", 6 * 16),  # each time in and out
         ("mem_tile_two_buffers", 4 * 16),  # in, then out beside the next one in
         ("mem_tile_repeats", 6 * 16),
         ("mem_tile_chain_ends", 3 * 16),  # two objects

@@ -37,7 +37,7 @@ class SequenceReader:
     globals: Mapping[str, list[int]]
     buffers: list[HostBuffer] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
-    tasks: dict[SSAValue, Task] = field(default_factory=dict)
+    tasks: dict[SSAValue, list[Task]] = field(default_factory=dict)  # each with its starts
     started: list[Task] = field(default_factory=list)
     done: int = 0
     configured: bool = False
@@ -82,8 +82,9 @@ class SequenceReader:
             case "aiex.dma_start_task":
                 self._start_named(op)
             case "aiex.dma_await_task":
-                for task in self._named(op):
-                    self.wait_for(op, task)
+                for starts in self._named(op):
+                    waiting = [task for task in starts if not task.awaited]
+                    self.wait_for(op, (waiting or starts)[0])
             case "aiex.dma_free_task" | "aie.end" | "scf.yield":
                 pass
             case "aiex.npu.dma_memcpy_nd":
@@ -127,7 +128,7 @@ class SequenceReader:
             for inner in op.body.block.ops:
                 self._step(inner)
 
-    def _named(self, op: Operation) -> list[Task]:
+    def _named(self, op: Operation) -> list[list[Task]]:
         found = [self.tasks[value] for value in op.operands if value in self.tasks]
         if len(found) != len(op.operands) or not found:
             raise self.source.fault(op, f"{op.name} should name a task that was configured.")
@@ -136,10 +137,10 @@ class SequenceReader:
     def _start_named(self, op: Operation) -> None:
         if "repeats" in op.attributes or "repeat_count" in op.attributes:
             raise self.source.fault(op, "A repeat that is stated at the start is not simulated.")
-        for task in self._named(op):
-            if task.number is not None:
-                raise self.source.fault(op, "A task that was started is started again.")
-            self.start(task)
+        for starts in self._named(op):
+            if starts[-1].number is not None:  # the same transfer once more
+                starts.append(Task(starts[-1].task, starts[-1].token))
+            self.start(starts[-1])
 
     def start(self, task: Task) -> None:
         """The controller pushes a task."""
@@ -187,7 +188,7 @@ class SequenceReader:
                 )
             chain = reader.chain(op.regions[0].blocks[0], op)
             task = self._chain_task(op, end, repeated(chain, self._repeats(op)))
-        self.tasks[op.results[0]] = Task(task, flag(op, "issue_token"))
+        self.tasks[op.results[0]] = [Task(task, flag(op, "issue_token"))]
 
     def _chain_task(
         self, op: Operation, port: DmaPort, chain: tuple[Descriptor, ...]
@@ -227,7 +228,7 @@ class SequenceReader:
             reader.buffers.pop(argument, None)
             self.hosts.pop(argument, None)
         task = Task(self._chain_task(op, end, found), flag(op, "issue_token"))
-        self.tasks[op.results[0]] = task
+        self.tasks[op.results[0]] = [task]
         self.start(task)
 
     def host_task(

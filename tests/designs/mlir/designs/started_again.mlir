@@ -1,0 +1,50 @@
+// One transfer each way, started three times: 16 words at a time pass one buffer of a mem tile.
+module {
+  aie.device(npu1) {
+    %shim = aie.tile(0, 0)
+    %mem = aie.tile(0, 1)
+    %m0 = aie.buffer(%mem) {sym_name = "m0"} : memref<16xi32>
+    %free = aie.lock(%mem, 0) {init = 1 : i32}
+    %full = aie.lock(%mem, 1) {init = 0 : i32}
+    aie.flow(%shim, DMA : 0, %mem, DMA : 0)
+    aie.flow(%mem, DMA : 0, %shim, DMA : 0)
+    aie.shim_dma_allocation @in(%shim, MM2S, 0)
+    aie.shim_dma_allocation @out(%shim, S2MM, 0)
+    %dma_mem = aie.memtile_dma(%mem) {
+        %smem0 = aie.dma_start(S2MM, 0, ^b1, ^n0)
+      ^b1:
+        aie.use_lock(%free, AcquireGreaterEqual, 1)
+        aie.dma_bd(%m0 : memref<16xi32>, 0, 16)
+        aie.use_lock(%full, Release, 1)
+        aie.next_bd ^b1
+      ^n0:
+        %smem1 = aie.dma_start(MM2S, 0, ^b2, ^end)
+      ^b2:
+        aie.use_lock(%full, AcquireGreaterEqual, 1)
+        aie.dma_bd(%m0 : memref<16xi32>, 0, 16)
+        aie.use_lock(%free, Release, 1)
+        aie.next_bd ^b2
+      ^end:
+        aie.end
+    }
+    aie.runtime_sequence(%a: memref<16xi32>, %b: memref<16xi32>) {
+      %o = aiex.dma_configure_task_for @out {
+        aie.dma_bd(%b : memref<16xi32>, 0, 16)
+        aie.end
+      } {issue_token = true}
+      aiex.dma_start_task(%o)
+      %i = aiex.dma_configure_task_for @in {
+        aie.dma_bd(%a : memref<16xi32>, 0, 16)
+        aie.end
+      }
+      aiex.dma_start_task(%i)
+      aiex.dma_await_task(%o)
+      aiex.dma_start_task(%o)
+      aiex.dma_start_task(%i)
+      aiex.dma_await_task(%o)
+      aiex.dma_start_task(%o)
+      aiex.dma_start_task(%i)
+      aiex.dma_await_task(%o)
+    }
+  }
+}
