@@ -155,3 +155,22 @@ def test_inputs_of_another_shape_or_dtype_are_refused() -> None:
         PyTorchTarget().prepare(gemm, a.T, b)
     with pytest.raises(InputError, match="in float64"):
         PyTorchTarget().prepare(gemm, a, b.astype(np.float64))
+
+
+def test_an_import_that_was_interrupted_is_not_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tries: list[str] = []
+
+    def interrupted(name: str) -> None:
+        tries.append(name)
+        raise KeyboardInterrupt
+
+    target = PyTorchTarget()
+    with monkeypatch.context() as patched:
+        patched.setattr("importlib.import_module", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            target.available()
+        assert "its import was interrupted" in (target.available() or "")
+        assert target.versions() == {}
+    assert tries == ["torch"]

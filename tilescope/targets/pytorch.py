@@ -35,6 +35,7 @@ class PyTorchTarget:
 
     def __init__(self) -> None:
         self._torch: Any = None
+        self._interrupted = False
 
     def available(self) -> str | None:
         """None when PyTorch can be imported, otherwise one sentence saying why not."""
@@ -127,6 +128,8 @@ class PyTorchTarget:
     def _load(self) -> Any:
         """The torch module; InputError saying why when it cannot be had."""
         if self._torch is None:
+            if self._interrupted:  # a second try on what is half there ends the process
+                raise InputError("PyTorch cannot be had: its import was interrupted.")
             if importlib.util.find_spec("torch") is None:
                 raise InputError(f"PyTorch is not installed; {REMEDY}.")
             try:
@@ -136,4 +139,7 @@ class PyTorchTarget:
                     f"PyTorch cannot be imported ({type(error).__name__}: {error}); "
                     f"reinstall it, or {REMEDY}."
                 ) from error
+            except BaseException:
+                self._interrupted = True
+                raise
         return self._torch

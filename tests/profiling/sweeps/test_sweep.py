@@ -310,3 +310,22 @@ def test_a_cluster_without_workers_is_given_up(
     finally:
         scheduler.kill()
         scheduler.wait()
+
+
+HEARD = """
+import signal
+from tilescope.profiling.sweeps import workers
+
+def kept():
+    return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+workers._stretch = lambda plan, start, stop: (start, {"kept": [kept()]})
+found = dict(workers.LocalWorkers(2).run("", [(0, 1), (1, 2)]))
+print(sorted(found), [one["kept"] for one in found.values()], kept())
+"""
+
+
+def test_workers_do_not_hear_the_ctrl_c_that_ends_the_sweep() -> None:
+    command = [sys.executable, "-c", HEARD]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout == "[0, 1] [[True], [True]] False\n"

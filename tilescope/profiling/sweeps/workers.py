@@ -9,12 +9,14 @@ from __future__ import annotations
 import logging
 import queue
 import re
+import signal
 import threading
 import time
 import warnings
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from typing import Any
 
 from tilescope.errors import InputError
@@ -56,7 +58,10 @@ class LocalWorkers:
         warnings.filterwarnings("ignore", message=".* tasks have been successfully executed")
         parallel = joblib.Parallel(n_jobs=self.count, return_as="generator_unordered", batch_size=1)
         try:
-            yield from parallel(joblib.delayed(_stretch)(plan, *task) for task in tasks)
+            resource_tracker.ensure_running()  # which lets SIGINT in again as it starts
+            with _interrupts_kept():
+                found = parallel(joblib.delayed(_stretch)(plan, *task) for task in tasks)
+            yield from found
         except TerminatedWorkerError:
             raise InputError(
                 "A process of the sweep died, often for lack of memory; use fewer with --jobs."
@@ -64,6 +69,16 @@ class LocalWorkers:
 
     def close(self) -> None:
         """Nothing to give back: the processes end with this one."""
+
+
+@contextmanager
+def _interrupts_kept() -> Iterator[None]:
+    """Processes started here never hear of Ctrl-C, which a terminal sends to all; this one will."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class DaskWorkers:
