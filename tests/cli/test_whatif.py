@@ -6,6 +6,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tilescope.cli.main import app
+from tilescope.reports.whatif import changes_line
+from tilescope.runs.limits import Change
 from tilescope.runs.models import Run
 
 LINEAR = ["linear", "--test-case", "k_proj", "--timing-only"]
@@ -72,3 +74,13 @@ def test_bad_settings_are_one_sentence_and_exit_code_2(
     assert result.exit_code == 2
     assert said in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+def test_a_unit_is_not_said_where_the_key_is_the_unit() -> None:
+    told = changes_line(
+        [
+            Change(key="columns", value=2, nominal=4, unit="columns"),
+            Change(key="ddr_gbps", value=30, nominal=17.5, unit="GB/s"),
+        ]
+    )
+    assert told == "What if: columns 2, not 4; ddr_gbps 30 GB/s, not 17.5"

@@ -45,7 +45,7 @@ def test_a_run_of_an_older_file_says_what_it_knows(per_tile_run: Run) -> None:
 @pytest.mark.parametrize(
     ("changes", "said", "flag"),
     [
-        ({"std": 105.0}, "q_proj 10%", "--max-noise"),
+        ({"std": 105.0}, "q_proj 10 %", "--max-noise"),
         (
             {"steps": (Step(after=12, before_us=500, after_us=620),)},
             "q_proj from 500 µs to 620 µs after run 12 of 20",

@@ -62,7 +62,7 @@ def test_a_simulated_time_is_called_simulated(per_tile_run: Run) -> None:
 def test_a_noisy_baseline_is_named(per_tile_run: Run) -> None:
     # Standard deviation 200 µs over a mean of 1,100 µs is 18 %.
     assert "spread by more than 10 %" in screen(per_tile_run)
-    assert "q_proj 18%" in screen(per_tile_run)
+    assert "q_proj 18 %" in screen(per_tile_run)
 
 
 def test_figures_that_were_not_obtained_are_absent(
@@ -105,7 +105,7 @@ def test_a_gain_with_an_interval_says_what_hardware_would_save(per_tile_run: Run
     interval = Interval(low=18_000.0, high=21_000.0, confidence=0.9)
     advice = ADVICE.model_copy(update={"gain_interval_us": interval})
     text = " ".join(screen(per_tile_run.model_copy(update={"advice": (advice,)})).split())
-    assert "on hardware 18.0 ms to 21.0 ms less (90%)" in text
+    assert "on hardware 18.0 ms to 21.0 ms less (90 %)" in text
     assert "no interval is known for the gain" not in text
 
 

@@ -49,7 +49,7 @@ def advice_sentence(advice: Advice, whole_us: float) -> str:
         return f"{text}; no interval is known for the gain"
     return (
         f"{text}; on hardware {format_us(interval.low)} to {format_us(interval.high)} less "
-        f"({interval.confidence:.0%})"
+        f"({100 * interval.confidence:.0f} %)"
     )
 
 

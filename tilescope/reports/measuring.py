@@ -48,7 +48,7 @@ def _how(run: Run, times: Sequence[SampledStatistics]) -> str:
 
 def _noise(timed: Sequence[tuple[Case, SampledStatistics]]) -> str | None:
     noisy = [
-        f"{case.name} {time.std / time.mean:.0%}"
+        f"{case.name} {100 * time.std / time.mean:.0f} %"
         for case, time in timed
         if time.std > NOISY_VARIATION * time.mean
     ]

@@ -30,7 +30,12 @@ def settable_table(
 def changes_line(changed: Sequence[Change]) -> str:
     """What was set otherwise, in one sentence without its full stop."""
     told = [
-        f"{change.key} {change.value:,g} {change.unit}".rstrip() + f", not {change.nominal:,g}"
+        f"{change.key} {change.value:,g} {_unit(change)}".rstrip() + f", not {change.nominal:,g}"
         for change in changed
     ]
     return f"What if: {'; '.join(told)}"
+
+
+def _unit(change: Change) -> str:
+    """The unit where the key does not say it: `columns 2`, not `columns 2 columns`."""
+    return "" if change.key.endswith(change.unit) else change.unit

@@ -33,11 +33,14 @@ def case_bound(
     most = max(found, key=lambda limit: limit.us)
     us = floor_us + most.us
     gap_us = npu_us - us
-    if gap_us < -(ROUNDING * npu_us + ROUNDING_US):
+    rounding_us = ROUNDING * npu_us + ROUNDING_US
+    if gap_us < -rounding_us:
         raise RuntimeError(
             f"{gemm.label}: {npu_us} µs are less than the bound of {us} µs, by {most.by}; one of "
             "the two is wrong"
         )
+    if gap_us <= rounding_us:  # the two are the same, up to their arithmetic
+        us, gap_us = npu_us, 0.0
     launches = sum(count for count, _, _ in launch_buffers(gemm, mapping))
     told = f"{launches:,} launch{'es' if launches > 1 else ''} and their host steps"
     limits = [Limit(by=LAUNCH, us=floor_us, basis=told)]
@@ -48,7 +51,7 @@ def case_bound(
     return Bound(
         by=bounded_by(floor_us, found),
         us=us,
-        gap_us=max(0.0, gap_us),
+        gap_us=gap_us,
         limits=tuple(limits),
         workload_us=min(us, workload_bound(gemm, mapping, device, costs)),
     )
