@@ -243,3 +243,17 @@ def test_code_costs_no_call_of_its_own():
     """Its 256 cycles are all it takes, though the device has 20 for a call."""
     device = replace(PLAIN, call_cycles=20)
     assert cycles("code_adds", device=device) == cycles("code_adds")
+
+
+def test_a_view_of_another_size_than_its_type_is_told_with_its_place():
+    text = text_of("code_views").replace("%x0[0, 0] [2, 8] [2, 1]", "%x0[0, 0] [2, 1] [2, 1]")
+    design = read_design(text, "design.mlir").design
+    arrays = {"a0": np.zeros(32, np.int32), "b": np.zeros(32, np.int32)}
+    with pytest.raises(InputError, match=r"^design.mlir:\d+:\d+: a view of 2×1 elements"):
+        simulate_design(design, PLAIN, arrays)
+
+
+def test_a_loop_that_counts_beyond_its_bits_is_told_with_its_place():
+    text = ADDS.replace("arith.constant 16 : index", f"arith.constant {10**25} : index")
+    text = text.replace("arith.constant 1 : index", f"arith.constant {10**24} : index")
+    refused(text, "within 32 bits", at="scf.for")

@@ -18,6 +18,7 @@ from tilescope.designs.mlir.syntax import Source
 from tilescope.designs.mlir.values import Numbers
 
 Run = Callable[[dict[Any, Any]], None]
+FARTHEST = 1 << 32
 VIEWS = {"memref.collapse_shape", "memref.expand_shape", "memref.cast"}
 
 
@@ -137,6 +138,8 @@ class Compiler:
         first, end, step = bounds
         if first is None or end is None or step is None or step < 1:
             raise self.source.fault(op, "The bounds of a loop should be constants, its step 1 up.")
+        if max(abs(first), abs(end)) >= FARTHEST:
+            raise self.source.fault(op, "A loop of code counts within 32 bits.")
         span = range(first, end, step)
         variable, *carried = op.body.block.args
         self.inside.update(op.body.block.args)

@@ -68,7 +68,10 @@ def subview(op: Operation, get: Callable[[SSAValue], Get], where: str) -> Any:
                 )
             slices.append(slice(offset, last + 1, stride))
         part = array[tuple(slices)]
-        env[result] = part if part.shape == shape else part.reshape(shape)
+        if [n for n in part.shape if n > 1] != [n for n in shape if n > 1]:
+            found = "×".join(map(str, part.shape))
+            raise InputError(f"{where}: a view of {found} elements has another type.")
+        env[result] = part.reshape(shape)  # drops dimensions of one at most, so never a copy
 
     return run
 

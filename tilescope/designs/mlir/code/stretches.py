@@ -33,6 +33,8 @@ PREFIXES = ("arith.", "math.", "linalg.", "memref.")
 LOOPS = {"scf.for", "scf.if", "scf.yield"}
 OTHERS = {"memref.alloc", "memref.alloca", "memref.dealloc", "memref.copy", "memref.get_global"}
 
+_WRONG = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
 Found = Callable[[SSAValue], tuple[Held | InBuffer, Given] | None]
 
 
@@ -158,9 +160,12 @@ def _maker(
             for (value, shape), array in zip(shapes, arrays, strict=True):
                 memory[value] = array.reshape(shape)
             environment: dict[Any, Any] = memory
-            with np.errstate(all="ignore"):
-                for step in compiled.runs:
-                    step(environment)
+            try:
+                with np.errstate(all="ignore"):
+                    for step in compiled.runs:
+                        step(environment)
+            except _WRONG as error:
+                raise InputError(f"{place}: the code cannot be run: {error}.") from None
 
         return run
 
