@@ -111,6 +111,27 @@ def test_an_output_folder_takes_the_run_and_every_view(call: CliRunner, tmp_path
     assert read_run(folder / RUN_FILE).cases[0].timeline == "run.my.timeline.json.gz"
 
 
+@pytest.mark.parametrize(
+    ("verb", "name"),
+    [
+        ("csv", "results.csv"),
+        ("json", "results.json"),
+        ("markdown", "summary.md"),
+        ("plot", "times.svg"),
+        ("html", "report.html"),
+        ("trace", "trace.perfetto-trace"),
+    ],
+)
+def test_an_output_folder_has_what_each_report_verb_writes(
+    call: CliRunner, tmp_path: Path, verb: str, name: str
+) -> None:
+    folder, alone = tmp_path / "folder", tmp_path / "alone.svg"
+    assert call.invoke(app, [*SMALL, "--output-dir", str(folder)]).exit_code == 0
+    asked = ["report", verb, str(folder / RUN_FILE), "-o", str(alone)]
+    assert call.invoke(app, asked).exit_code == 0
+    assert alone.read_bytes() == (folder / name).read_bytes()
+
+
 def test_an_output_folder_keeps_what_is_there(call: CliRunner, tmp_path: Path) -> None:
     """Before the work begins, and whichever file it is."""
     for name in (RUN_FILE, *VIEWS):

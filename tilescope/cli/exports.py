@@ -79,15 +79,10 @@ def markdown(run: RunArgument, out: OutOption = None, force: ForceOption = False
 @plain_ending
 def json(run: RunArgument, out: OutOption = None, force: ForceOption = False) -> None:
     """Print or write every figure as one entry: its key, its unit, and where it comes from."""
-    from json import dumps
-
-    from tilescope.reports.results import content
+    from tilescope.reports.results import results_json
     from tilescope.runs.files import read_run
 
-    def text() -> str:
-        return dumps(content(read_run(run)), indent=1, ensure_ascii=False) + "\n"
-
-    _give(text, run, out, force=force)
+    _give(lambda: results_json(read_run(run)), run, out, force=force)
 
 
 @plain_ending

@@ -8,7 +8,14 @@ from tilescope.errors import InputError
 from tilescope.runs.files import check_writable
 
 RUN_FILE = "run.json"
-VIEWS = ("results.csv", "summary.md", "report.html", "trace.perfetto-trace")
+VIEWS = (
+    "results.csv",
+    "results.json",
+    "summary.md",
+    "times.svg",
+    "report.html",
+    "trace.perfetto-trace",
+)
 
 
 def open_folder(output_dir: str | None, json: str | None) -> Path | None:
@@ -49,14 +56,17 @@ def write_views(folder: Path, *, force: bool) -> list[Path]:
     from tilescope.reports.csv_text import csv_text
     from tilescope.reports.html.report import write_report
     from tilescope.reports.markdown import markdown
+    from tilescope.reports.plot import plot_svg
+    from tilescope.reports.results import results_json
     from tilescope.reports.traces.writing import write_trace
     from tilescope.runs.files import read_run, write_bytes
 
     path = folder / RUN_FILE
     run = read_run(path)
-    table, summary, page, trace = (folder / name for name in VIEWS)
-    write_bytes(csv_text(run).encode(), table, force=force)
-    write_bytes(markdown(run).encode(), summary, force=force)
+    places = [folder / name for name in VIEWS]
+    *texts, page, trace = places
+    for place, text in zip(texts, (csv_text, results_json, markdown, plot_svg), strict=True):
+        write_bytes(text(run).encode(), place, force=force)
     write_report(path, page, force=force)
     write_trace(path, trace, force=force)
-    return [table, summary, page, trace]
+    return places

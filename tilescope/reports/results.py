@@ -5,6 +5,7 @@ The names are pinned by a test: a program that reads them today reads them tomor
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -157,6 +158,11 @@ def rows(run: Run) -> Iterator[dict[str, Value]]:
     """A row for each case: its key, then every metric; None where it was not obtained."""
     for case in run.cases:
         yield {"key": case_key(case), **{metric.name: _told(metric, case) for metric in METRICS}}
+
+
+def results_json(run: Run) -> str:
+    """The content as a file's text, ending in a newline."""
+    return json.dumps(content(run), indent=1, ensure_ascii=False) + "\n"
 
 
 def content(run: Run) -> dict[str, Any]:
