@@ -28,8 +28,6 @@ Rate = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Error = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
-
-
 def _with_its_sample(value: object) -> object:
     """A time that has a sample is read with it."""
     sampled = isinstance(value, dict) and "samples" in value

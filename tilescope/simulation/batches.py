@@ -98,9 +98,7 @@ def time_launches(rows: Table, device: Device, threads: int | None = None) -> Ba
     return BatchTimes(raw[:, 0], raw[:, 1], raw[:, 2:10], raw[:, 10], raw[:, 11])
 
 
-def least_ticks(
-    rows: Table, device: Device, threads: int | None = None
-) -> npt.NDArray[np.float64]:
+def least_ticks(rows: Table, device: Device, threads: int | None = None) -> npt.NDArray[np.float64]:
     """The least that each launch can take, as `designs.bounds` has it, in ticks.
 
     Below zero where no DMA of the device makes one of the walks. Raises ValueError as
