@@ -99,3 +99,12 @@ def test_bad_input_ends_plainly(arguments: list[str], says: str) -> None:
     assert (code, out) == (2, "")
     assert says in err
     assert "Traceback" not in err
+
+
+def test_on_forty_columns_only_tables_are_wider_than_the_screen() -> None:
+    result = CliRunner().invoke(app, ["precision", "p:64x64x64"], env={"COLUMNS": "40"})
+    assert result.exit_code == 0, result.stderr
+    blocks = result.stdout.split("\n\n")
+    title, trust = blocks[0], blocks[-1]
+    assert max(map(len, [*title.splitlines(), *trust.splitlines()])) <= 40
+    assert "Each step's part of the error's power; ·\n" in result.stdout

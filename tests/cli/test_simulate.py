@@ -60,7 +60,7 @@ def test_a_design_may_come_by_standard_input(file):
 
 def test_explain_shows_what_was_understood(file):
     text = simulate(file, "--explain").stdout
-    assert "1 core (1×1) of npu1" in text
+    assert "1 core (1×1) of npu1" in " ".join(text.split())
     assert "shim (0,0) MM2S" in text
     assert "linear_accumulate_float32" in text
 
@@ -186,3 +186,9 @@ def test_what_can_be_set_is_listed(file):
     assert result.exit_code == 0
     assert "ddr_gbps" in result.stdout
     assert "launch_us" not in result.stdout
+
+
+def test_on_forty_columns_no_line_is_wider_than_the_screen(file):
+    result = CliRunner().invoke(app, ["simulate", str(file)], env={"COLUMNS": "40"})
+    assert result.exit_code == 0, result.stderr
+    assert max(map(len, result.stdout.splitlines())) <= 40

@@ -50,6 +50,14 @@ def test_the_width_follows_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None
     assert width() == 132
 
 
+@pytest.mark.parametrize(("columns", "written_for"), [("40", 40), ("59", 59), ("10", 40)])
+def test_a_narrow_terminal_is_written_for_down_to_forty_columns(
+    monkeypatch: pytest.MonkeyPatch, columns: str, written_for: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    assert width() == written_for
+
+
 def test_progress_on_a_terminal_is_one_line_that_is_cleared(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

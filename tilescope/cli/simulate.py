@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tilescope.cli import options
+from tilescope.cli import options, terminal
 from tilescope.cli.ending import plain_ending
 from tilescope.cli.output import ForceOption, JsonOption
 from tilescope.cli.whatif import SetOption, listed
@@ -69,6 +69,8 @@ def simulate(
     result = run(read, timing_only=timing_only, seed=seed)
 
     def text() -> str:
-        return (explanation(result) + "\n" if explain else "") + outcome_text(result)
+        width = terminal.width()
+        before = explanation(result, width=width) + "\n" if explain else ""
+        return before + outcome_text(result, width=width)
 
     answer(text, content(result), json, force=force)

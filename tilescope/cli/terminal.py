@@ -32,7 +32,7 @@ def wants_colour(mode: str, stream: TextIO) -> bool:
 
 def width() -> int:
     """Columns to write for: COLUMNS or the terminal's own, and 80 in a pipe."""
-    return max(shutil.get_terminal_size(fallback=(80, 24)).columns, 60)
+    return max(shutil.get_terminal_size(fallback=(80, 24)).columns, 40)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from tilescope.quantities.dtypes import dtype_bytes
 from tilescope.quantities.units import format_bytes, format_count, format_us
 from tilescope.reports.bounds import gap, limit_name, percent
 from tilescope.reports.budget import closing_percentages, meaning, short
-from tilescope.reports.tables import Column, table
+from tilescope.reports.tables import Column, beside, table, table_width
 from tilescope.reports.whatif import changes_line
 from tilescope.reports.wrapping import wrap
 from tilescope.runs.limits import Bound, Change, Limit
@@ -52,16 +52,22 @@ class SimulatedDesign:
     changed: tuple[Change, ...] = ()
 
 
-def explanation(read: SimulatedDesign) -> str:
-    """The grid, the FIFOs, the bytes of each channel and the kernels of a design."""
+def explanation(read: SimulatedDesign, *, width: int = 80) -> str:
+    """The grid, the FIFOs, the bytes of each channel and the kernels of a design.
+
+    Sentences are no wider than `width`; tables are as wide as their names.
+    """
     design = read.design
     cores = [core.tile for core in design.cores]
-    lines = [
+    told = [
         f"{design.name} ({read.file}): {_grid(cores)} of {read.array}, simulated on "
         f"{read.device.name}",
         f"{len(design.fifos)} FIFOs, {len(design.links)} links, "
         f"{format_count(len(design.started))} transfers, {len(design.host_buffers)} host buffers",
         *_own_parts(design),
+    ]
+    lines = [
+        *_sentences(told, width),
         "",
         *(
             f"{buffer.name}: {'×'.join(map(str, buffer.shape))} {buffer.dtype}, "
@@ -88,8 +94,11 @@ def explanation(read: SimulatedDesign) -> str:
     return "\n".join(lines) + "\n"
 
 
-def outcome_text(read: SimulatedDesign) -> str:
-    """How long the design took, what that was spent on, and what is not known."""
+def outcome_text(read: SimulatedDesign, *, width: int = 80) -> str:
+    """How long the design took, what that was spent on, and what is not known.
+
+    Sentences are no wider than `width`; tables are as wide as their names.
+    """
     outcome = read.outcome
     if outcome is None:
         return ""
@@ -99,30 +108,37 @@ def outcome_text(read: SimulatedDesign) -> str:
         Column("spent on", [short(term) for term in budget], left=True),
         Column("time", [format_us(float(us)) for us in budget.values()]),
         Column("%", shares),
-        Column("", [meaning(term) for term in budget], left=True),
     ]
-    lines = [
+    meanings = [meaning(term) for term in budget]
+    whole = [*columns, Column("", meanings, left=True)]
+    fits = table_width(whole) <= width
+    told = [
         f"{read.design.name} on {read.device.name}: {format_us(float(outcome.device_us))} "
         f"simulated, {format_count(cycles(outcome))} cycles at {read.device.clock_mhz:,} MHz",
         *([changes_line(read.changed)] if read.changed else []),
         *_bound_line(bound_of(read)),
         _host_line(read, float(outcome.device_us)),
+    ]
+    lines = [
+        *_sentences(told, width),
         "",
-        *table(columns),
+        *(table(whole) if fits else beside(table(columns), meanings, width)),
     ]
     if read.outputs is not None:
         written = outcome.bytes_written
         sizes = {buffer.name: buffer.host_bytes for buffer in read.design.host_buffers}
-        lines += [
-            "",
-            *(
-                f"{name}: {format_bytes(written[name])} written to {format_bytes(sizes[name])}, "
-                f"digest {digest}"
-                for name, digest in read.outputs.items()
-            ),
+        digests = [
+            f"{name}: {format_bytes(written[name])} written to {format_bytes(sizes[name])}, "
+            f"digest {digest}"
+            for name, digest in read.outputs.items()
         ]
-    lines += ["", *read.notes] if read.notes else []
+        lines += ["", *_sentences(digests, width)]
+    lines += ["", *_sentences(read.notes, width)] if read.notes else []
     return "\n".join(lines) + "\n"
+
+
+def _sentences(told: Sequence[str], width: int) -> list[str]:
+    return [line for text in told for line in wrap(text, width, hanging="  ")]
 
 
 def bound_of(read: SimulatedDesign) -> Bound | None:
@@ -147,7 +163,7 @@ def _bound_line(bound: Bound | None) -> list[str]:
         f"Bound by {limit_name(bound.by)} ({basis}): at least {format_us(bound.us)}, "
         f"gap {gap(bound.gap_us)}, {share} of the bound reached"
     )
-    return wrap(told, 80, hanging="  ")
+    return [told]
 
 
 def _host_line(read: SimulatedDesign, device_us: float) -> str:

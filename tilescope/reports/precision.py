@@ -45,7 +45,8 @@ def _title(case: Case, width: int, paint: Paint) -> list[str]:
         f"{mapping.family}, ports {mapping.ports}; inputs N(0, 1), errors against the product of "
         "the unrounded inputs in float64"
     )
-    return [*wrap(paint(title, "strong"), width + 8), *wrap(told, width, hanging="  ")]
+    lines = [paint(line, "strong") for line in wrap(title, width)]
+    return [*lines, *wrap(told, width, hanging="  ")]
 
 
 def _costs(results: Sequence[FormatResult], width: int) -> list[str]:
@@ -92,7 +93,7 @@ def _ulps(results: Sequence[FormatResult], width: int, paint: Paint) -> list[str
         head = "more" if edge == ULP_EDGES[-1] else f"≤ {_edge(edge)}"
         columns.append(Column(head, [_share(detail, edge) for detail in details]))
     title = "Outputs by their distance in units of the last place, %"
-    return [paint(title, "strong"), *table(columns)]
+    return [*(paint(line, "strong") for line in wrap(title, width)), *table(columns)]
 
 
 def _edge(edge: int) -> str:
@@ -128,10 +129,10 @@ def _steps(results: Sequence[FormatResult], width: int, paint: Paint) -> list[st
     ]
     return [
         paint("Which step loses the bits", "strong"),
-        "Each step's part of the error's power; · is a step that loses nothing",
+        *wrap("Each step's part of the error's power; · is a step that loses nothing", width),
         *table([names, *shares]),
         "",
-        "The SNR of the whole with that step alone exact",
+        *wrap("The SNR of the whole with that step alone exact", width),
         *table([names, *without]),
         "",
         *_closing(results, width),

@@ -14,7 +14,7 @@ from tilescope.quantities.units import (
 from tilescope.reports.advice import command_lines
 from tilescope.reports.paint import PLAIN, Paint
 from tilescope.reports.screen import dtypes
-from tilescope.reports.tables import Column, table
+from tilescope.reports.tables import Column, beside, table
 from tilescope.reports.whatif import changes_line
 from tilescope.reports.wrapping import wrap
 from tilescope.runs.models import MappingChoice
@@ -128,8 +128,8 @@ def _runners_up(run: SearchRun, product: SearchedProduct, width: int, paint: Pai
     ranked = [one for one in product.candidates if one.rank is not None]
     if len(ranked) < 2:
         return []
-    lines = [paint(f"The fastest {len(ranked)}, and why the others are not the best", "strong")]
-    return [*lines, *_rows(run, ranked, width)]
+    head = f"The fastest {len(ranked)}, and why the others are not the best"
+    return [*_styled(wrap(head, width), paint), *_rows(run, ranked, width)]
 
 
 def _front(run: SearchRun, product: SearchedProduct, width: int, paint: Paint) -> list[str]:
@@ -137,7 +137,7 @@ def _front(run: SearchRun, product: SearchedProduct, width: int, paint: Paint) -
     if len(front) < 2:
         return []
     head = "Beaten by none in time, error and data moved"
-    return [paint(head, "strong"), *_rows(run, front, width)]
+    return [*_styled(wrap(head, width), paint), *_rows(run, front, width)]
 
 
 def _rows(run: SearchRun, cases: Sequence[Candidate], width: int) -> list[str]:
@@ -148,15 +148,7 @@ def _rows(run: SearchRun, cases: Sequence[Candidate], width: int) -> list[str]:
         Column("error", [format_error(case.expected_error) for case in cases]),
         Column("moved", [_moved(case) for case in cases]),
     ]
-    lines = table(columns)
-    start = max(map(len, lines)) + 2
-    room = max(width - start, 24)
-    found = lines[:2]
-    for line, case in zip(lines[2:], cases, strict=True):
-        why = wrap(case.why or mapping_words(case.mapping), room)
-        found.append(f"{line.ljust(start)}{why[0] if why else ''}")
-        found += [" " * start + text for text in why[1:]]
-    return found
+    return beside(table(columns), [one.why or mapping_words(one.mapping) for one in cases], width)
 
 
 def _together(run: SearchRun, width: int, paint: Paint) -> list[str]:

@@ -6,6 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tilescope.reports.paint import PLAIN, Paint, Style
+from tilescope.reports.wrapping import wrap
+
+LEAST_ROOM = 24
+"""Characters that words beside a table need; where there are fewer they stand below the row."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,24 @@ def table(columns: Sequence[Column], *, totals: bool = False, paint: Paint = PLA
 def table_width(columns: Sequence[Column]) -> int:
     """Characters of a table's widest line."""
     return sum(column.width for column in columns) + len(columns) - 1
+
+
+def beside(lines: Sequence[str], words: Sequence[str], width: int) -> list[str]:
+    """A table's lines with words to the right of each row, or below it where there is no room.
+
+    The first of the lines are the head and the rule; the last are the rows, one for each text.
+    """
+    start = max(map(len, lines)) + 2
+    head = len(lines) - len(words)
+    found = list(lines[:head])
+    for line, text in zip(lines[head:], words, strict=True):
+        if width - start < LEAST_ROOM:
+            found += [line, *wrap(text, width, indent=" " * 4)]
+            continue
+        told = wrap(text, width - start) or [""]
+        found.append(f"{line.ljust(start)}{told[0]}")
+        found += [" " * start + more for more in told[1:]]
+    return found
 
 
 def _row(
