@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tilescope.designs.mapping import Mapping
+from tilescope.designs.request import MappingRequest, resolve
 from tilescope.devices import load_device
 from tilescope.errors import InputError
 from tilescope.targets.runtimes import load_runtime
@@ -85,7 +86,10 @@ def test_launches_that_cost_less_take_that_much_less() -> None:
         (["ddr_gbps=1e999"], "must be from 0.1752 to 1,752 GB/s"),
         (["launch_us=-1"], "must be from 0 to"),
         (["columns=2.5"], "takes a whole number"),
-        (["columns=0"], "must be from 1 to 400 columns (it is 4)"),
+        (["columns=0"], "must be from 1 to 32 columns (it is 4)"),
+        (["columns=400"], "must be from 1 to 32 columns (it is 4)"),
+        (["core_rows=33"], "must be from 1 to 32 rows (it is 4)"),
+        (["shim_queue_depth=33"], "must be from 1 to 32 tasks (it is 4)"),
         (["ddr_gbps=20", "ddr_gbps=30"], "ddr_gbps is set twice"),
         (["shim_dim_sizes=3"], "takes one number"),
         (["generation=2"], "takes one number"),
@@ -104,6 +108,14 @@ def test_a_design_alone_has_no_runtime_to_change() -> None:
     with pytest.raises(InputError, match="a design is simulated without one"):
         change(["launch_us=20"], NPU1, None)
     assert change(["ddr_gbps=30"], NPU1, None).costs is None
+
+
+def test_a_product_runs_on_as_many_columns_as_may_be_set() -> None:
+    """Eight times 4 columns share one DDR: each gets a thirty-second of it, no thousandth."""
+    gemm = Gemm("many", 512, 512, 512, "bfloat16")
+    npu = change(["columns=32"], NPU1, None).device
+    mapping = resolve(MappingRequest("whole-array"), gemm, npu)
+    assert SimulatedNpu(npu, XRT).run(gemm, mapping).npu_us > 0
 
 
 def test_everything_that_is_listed_can_be_set_to_its_ends() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tilescope.reports.tables import Column, table
 from tilescope.reports.wrapping import wrap
 from tilescope.runs.limits import Change
-from tilescope.targets.whatif import Settable
+from tilescope.targets.whatif import COUNT_RANGE, Settable
 
 
 def settable_table(
@@ -17,7 +17,8 @@ def settable_table(
     under = f" under {runtime}" if runtime else ""
     head = (
         f"What --set takes on {device}{under}, as --set ddr_gbps=30. A value may be a hundred "
-        "times larger or smaller than it is; what a runtime costs may be 0."
+        f"times larger or smaller than it is, a count at most {COUNT_RANGE} times larger; what a "
+        "runtime costs may be 0."
     )
     columns = [
         Column("key", [value.key for value in values], left=True),

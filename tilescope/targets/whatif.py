@@ -16,6 +16,8 @@ from tilescope.runs.limits import Change
 from tilescope.targets.costs import RuntimeCosts, StepCost, exact
 
 RANGE = 100  # times more and less than the nominal value
+COUNT_RANGE = 8  # times more of what is counted: npu2's 8 columns may be 64
+COUNTS = ("columns", "rows", "channels", "buffer descriptors", "locks", "tasks", "dimensions")
 RUNTIME_UNITS = {"launch_us": "µs", "setup_us": "µs", "fixed_us": "µs", "us_per_mb": "µs/MB"}
 
 # What a unit may be written as, and what it is in the unit of the value.
@@ -50,7 +52,7 @@ class Settable:
     @property
     def most(self) -> float:
         """The largest value that is taken."""
-        return max(self.nominal, 1) * RANGE
+        return max(self.nominal, 1) * (COUNT_RANGE if self.unit in COUNTS else RANGE)
 
 
 @dataclass(frozen=True)
