@@ -177,6 +177,29 @@ def test_the_title_says_what_was_profiled_and_in_what(
     assert "GFLOP" not in text
 
 
+def test_the_title_says_that_a_search_chose_and_whose_each_tiling_is(
+    per_tile_case: Case, provenance: Provenance
+) -> None:
+    """Two of three cases share a tiling; B lies by columns for one of them alone."""
+
+    def case(name: str, k: int, b_layout: str) -> Case:
+        tile = Shape(m=16, n=16, k=k)
+        update = {"core_tile": tile, "b_layout": b_layout}
+        mapping = per_tile_case.mapping.model_copy(update=update)
+        return per_tile_case.model_copy(update={"name": name, "mapping": mapping})
+
+    cases = (case("a", 64, "row"), case("b", 96, "column"), case("c", 64, "row"))
+    run = Run(cases=cases, provenance=provenance, chosen_by="search")
+    assert screen(run, width=100).splitlines()[1:5] == [
+        "each product under the mapping that a search found for it",
+        "float32, vector kernel, safe; per-tile, ports single",
+        "a, c: B by rows, block 64×64×64 on 4×4 cores, core tile 16×16×64 (m×n×k)",
+        "b: B by columns, block 64×64×64 on 4×4 cores, core tile 16×16×96 (m×n×k)",
+    ]
+    asked = run.model_copy(update={"chosen_by": None})
+    assert "search" not in screen(asked)
+
+
 def test_an_output_that_was_not_checked_has_no_error(
     fused_case: Case, provenance: Provenance
 ) -> None:

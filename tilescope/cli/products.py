@@ -20,7 +20,7 @@ from tilescope.reports.tile import tile_report
 from tilescope.runs.files import check_writable, to_json, write_run
 from tilescope.runs.timeline import timeline_path, write_timeline
 from tilescope.search.advice import advise
-from tilescope.search.choosing import chooser
+from tilescope.search.choosing import Choose, chooser
 from tilescope.search.commands import search_command
 from tilescope.workloads.cases import LinearProjectionTestCase
 
@@ -65,17 +65,17 @@ def profile_and_show(
     with terminal.progress(quiet=outputs.quiet) as notify:
         choose = chooser(settings, notify)
         profile = profile_products(cases, settings, notify=notify, choose=choose)
-    if choose is not None:  # nothing is faster
-        outputs = replace(outputs, advice=False)
-    if not profile.run.cases:
-        fail("Interrupted before a case was finished; nothing was written.", INTERRUPTED)
-    profile = with_advice(profile, cases, settings, outputs)
+        if not profile.run.cases:
+            fail("Interrupted before a case was finished; nothing was written.", INTERRUPTED)
+        profile = with_advice(profile, cases, settings, outputs, choose)
     written = write_outputs(profile, outputs)
     if outputs.json == STDOUT:
         sys.stdout.write(to_json(profile.run))
     elif not outputs.quiet:
         print(screen(profile.run, width=terminal.width(), paint=paint), end="")
-        if outputs.advice and (typed := search_command(cases, settings)) is not None:
+        searched = choose is not None  # there is no other mapping to search for
+        typed = search_command(cases, settings) if outputs.advice and not searched else None
+        if typed is not None:
             lines = search_lines(profile.run.cases, typed, terminal.width())
             if lines and not profile.run.advice:
                 lines = ["", paint("Next", "strong"), *lines]
@@ -91,11 +91,17 @@ def with_advice(
     cases: Sequence[LinearProjectionTestCase],
     settings: ProductSettings,
     outputs: Outputs,
+    choose: Choose | None = None,
 ) -> Profile:
     """The profile with what to try next in its run, where that is wanted and anybody sees it."""
     if not outputs.advice or (outputs.quiet and outputs.path is None and outputs.json is None):
         return profile
-    found = advise(profile.run, cases, settings, outputs.typed)
+    if choose is not None and not profile.run.complete:
+        return profile  # who interrupted one search wants no other
+    try:
+        found = advise(profile.run, cases, settings, outputs.typed, choose)
+    except KeyboardInterrupt:  # every case is finished: they are kept
+        return profile
     return replace(profile, run=profile.run.model_copy(update={"advice": found}))
 
 

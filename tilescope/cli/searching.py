@@ -160,7 +160,9 @@ def write_best(
     best = found.best if isinstance(found.best, tuple) else (found.best,)
     if path.suffix == RUN:
         cases = tuple(Case.model_validate(dict(case)) for case in best)
-        run = Run(cases=cases, changed=found.changed, provenance=found.provenance)
+        run = Run(
+            cases=cases, changed=found.changed, chosen_by="search", provenance=found.provenance
+        )
         write_run(run, path, force=outputs.force)
         return [path]
     written = []

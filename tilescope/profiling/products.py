@@ -105,7 +105,13 @@ def profile_products(
         seed=settings.seed,
         torch=bench.baseline.versions() if bench.baseline else {},
     )
-    run = Run(complete=complete, cases=tuple(cases), changed=bench.changed, provenance=conditions)
+    run = Run(
+        complete=complete,
+        cases=tuple(cases),
+        changed=bench.changed,
+        chosen_by="search" if choose else None,
+        provenance=conditions,
+    )
     return Profile(run, tuple(timelines))
 
 

@@ -60,24 +60,58 @@ def screen_parts(run: Run, *, width: int = 80, paint: Paint = PLAIN) -> list[lis
 
 def _title(run: Run, width: int, paint: Paint) -> list[str]:
     case = run.cases[0]
-    mapping = case.mapping
     subject = SUBJECTS.get(case.op, "Matrix products")
     title = f"{subject} on {case.device} ({case.npu_us.kind}), runtime {case.runtime}"
-    kernel = ", ".join([f"{mapping.kernel} kernel", *_ways(mapping)])
-    told = [f"{dtypes(case)}, {kernel}; {mapping.family}, ports {mapping.ports}"]
-    if mapping.b_layout == "column":
-        told.append("B by columns")
-    if mapping.k_mt:
-        told.append(f"mem tiles stage {mapping.k_mt} of K")
-    tiles = dict.fromkeys(_tiling(case.mapping) for case in run.cases)
     what_if = wrap(changes_line(run.changed), width, hanging="  ") if run.changed else []
     return [
         paint(title, "strong"),
         *(paint(line, "warn") for line in what_if),
-        *wrap(", ".join(told), width, hanging="  "),
-        *tiles,
+        *_mappings(run, width),
         *_padding(run.cases, width),
     ]
+
+
+def _mappings(run: Run, width: int) -> list[str]:
+    """Who chose the mappings, what they share, and what is each case's own beside its name."""
+    cases, searched = run.cases, run.chosen_by == "search"
+    by_columns = any(case.mapping.b_layout == "column" for case in cases)
+    arithmetic = [_arithmetic(case) for case in cases]
+    layout = [_layout(case.mapping, tell_b=searched or by_columns) for case in cases]
+    shared = [
+        [word for word in said[0] if all(word in one for one in said)]
+        for said in (arithmetic, layout)
+    ]
+    named: dict[str, list[str]] = {}
+    for case, *said in zip(cases, arithmetic, layout, strict=True):
+        own = [
+            word
+            for part, common in zip(said, shared, strict=True)
+            for word in part
+            if word not in common
+        ]
+        named.setdefault(", ".join([*own, _tiling(case.mapping)]), []).append(case.name)
+    lines = []
+    if searched:
+        each = "the product" if len(cases) == 1 else "each product"
+        lines += wrap(f"{each} under the mapping that a search found for it", width, hanging="  ")
+    lines += wrap("; ".join(", ".join(part) for part in shared if part), width, hanging="  ")
+    for line, names in named.items():
+        whose = f"{', '.join(names)}: " if len(named) > 1 else ""
+        lines += wrap(f"{whose}{line}", width, hanging="  ")
+    return lines
+
+
+def _arithmetic(case: Case) -> list[str]:
+    return [dtypes(case), f"{case.mapping.kernel} kernel", *_ways(case.mapping)]
+
+
+def _layout(mapping: MappingChoice, *, tell_b: bool) -> list[str]:
+    told = [mapping.family, f"ports {mapping.ports}"]
+    if tell_b:
+        told.append("B by columns" if mapping.b_layout == "column" else "B by rows")
+    if mapping.k_mt:
+        told.append(f"mem tiles stage {mapping.k_mt} of K")
+    return told
 
 
 def _ways(mapping: MappingChoice) -> list[str]:

@@ -158,13 +158,15 @@ class Run(Part):
     """The cases of one call, in the order they were asked for; complete is false after Ctrl-C.
 
     changed: what of the device or the runtime was set otherwise for this run (`--set`); such a
-    run carries no interval. advice: what to try next.
+    run carries no interval. chosen_by: `search` where a search found the mapping of each product,
+    not a request. advice: what to try next.
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION
     complete: bool = True
     cases: tuple[Case, ...]
     changed: tuple[Change, ...] = ()
+    chosen_by: Literal["search"] | None = None
     advice: tuple[Advice, ...] = ()
     provenance: Provenance
 

@@ -18,6 +18,7 @@ from tilescope.quantities.dtypes import canonical_dtype
 from tilescope.runs.figures import Interval
 from tilescope.runs.limits import Advice
 from tilescope.runs.models import Case, Run
+from tilescope.search.choosing import Choose, chooser
 from tilescope.search.commands import command
 from tilescope.search.proposals import Proposal, proposals
 from tilescope.targets.bounds import launch_floor_us
@@ -68,18 +69,20 @@ def advise(
     cases: Sequence[LinearProjectionTestCase],
     settings: ProductSettings,
     typed: Sequence[str] | None = None,
+    choose: Choose | None = None,
 ) -> tuple[Advice, ...]:
     """What to try next for the finished cases of a run; empty where nothing gains a hundredth.
 
     The change with the largest gain that costs no accuracy comes first; one that costs accuracy
     follows where it alone would gain more. `typed` are the words that chose the cases, where a
-    command should repeat them.
+    command should repeat them. `choose` is what searched the run's mappings, where one did: it
+    knows the cases that stay as they are.
     """
     done = [case for case in cases if any(case.name == found.name for found in run.cases)]
     before_us = math.fsum(case.npu_us.median for case in run.cases)
     if not done or len(done) != len(run.cases) or not before_us:
         return ()
-    tried = _Trial(settings, before_us * (1 - LEAST_GAIN))
+    tried = _Trial(before_us * (1 - LEAST_GAIN), choose or chooser(settings))
     place = Place.of(settings)
     for proposal in proposals(done, settings, place.device):
         tried.add(proposal)
@@ -97,9 +100,9 @@ def advise(
 class _Trial:
     """Simulates proposals, each only while its bound leaves it a chance."""
 
-    def __init__(self, settings: ProductSettings, most_us: float) -> None:
-        self.settings = settings
+    def __init__(self, most_us: float, choose: Choose | None) -> None:
         self.most_us = most_us
+        self.choose = choose
         self.exact: Tried | None = None
         self.less_exact: Tried | None = None
         self._times: dict[tuple[object, ...], float] = {}
@@ -138,7 +141,9 @@ class _Trial:
     def _mapped(self, gemm: Gemm, settings: ProductSettings, place: Place) -> tuple[Gemm, Mapping]:
         key = (gemm.m, gemm.n, gemm.k, gemm.dtype, settings.mapping, place.device)
         if key not in self._mappings:
-            self._mappings[key] = resolve(settings.mapping, gemm, place.device)
+            self._mappings[key] = (
+                self.choose(gemm) if self.choose else resolve(settings.mapping, gemm, place.device)
+            )
         return gemm, self._mappings[key]
 
     def _us(self, gemm: Gemm, mapping: Mapping, place: Place) -> float:

@@ -10,6 +10,7 @@ from tilescope.devices.device import Device
 from tilescope.kernels.catalog import default_output
 from tilescope.profiling.products import ProductSettings
 from tilescope.quantities.dtypes import canonical_dtype
+from tilescope.search.choosing import BEST
 from tilescope.targets.runtimes import runtime_devices
 from tilescope.workloads.cases import LinearProjectionTestCase
 
@@ -42,7 +43,14 @@ class Proposal:
 def proposals(
     cases: Sequence[LinearProjectionTestCase], settings: ProductSettings, device: Device
 ) -> Iterator[Proposal]:
-    """Every single change that these settings leave open."""
+    """Every single change that these settings leave open.
+
+    Where a search finds the mappings, no other mapping is proposed, and no other arithmetic: each
+    would be a search of its own.
+    """
+    if settings.mapping.family == BEST:
+        yield from _joined(cases, settings)
+        return
     request, kept = settings.mapping, tuple(cases)
 
     def mapped(text: str, changed: MappingRequest, *, less_exact: bool = False) -> Proposal:
@@ -79,6 +87,13 @@ def proposals(
             kept,
         )
     yield from _less_exact(settings, device, kept)
+    yield from _joined(cases, settings)
+
+
+def _joined(
+    cases: Sequence[LinearProjectionTestCase], settings: ProductSettings
+) -> Iterator[Proposal]:
+    """Projections of one input as one product."""
     if (fused := _side_by_side(cases)) is not None and settings.op == "linear":
         joined, names = fused
         yield Proposal(f"{names}: weights side by side, one product each", settings, joined)

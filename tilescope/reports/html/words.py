@@ -73,7 +73,7 @@ def words_of(run: Run, missing: Sequence[Missing]) -> Words:
     sections = tuple(section for section in SECTIONS if cases or section[0] in WITHOUT_CASES)
     return Words(
         title=_title(cases, run.provenance),
-        subtitle=_subtitle(cases, run.provenance),
+        subtitle=_subtitle(run),
         sections=sections,
         how_long=tuple(how_long(run)) if cases else (),
         bounded=MEANINGS.get(bounding(cases) or "", ""),
@@ -110,12 +110,14 @@ def _title(cases: Sequence[Case], provenance: Provenance) -> str:
     return f"{subject} on {devices} ({kind})"
 
 
-def _subtitle(cases: Sequence[Case], provenance: Provenance) -> str:
+def _subtitle(run: Run) -> str:
+    cases, provenance = run.cases, run.provenance
     runtimes = _list(case.runtime for case in cases) or provenance.runtime
     told = [f"runtime {runtimes}"]
     if cases:
         told.append(_list(case.dtype for case in cases))
-        told.append(_list(case.mapping.family for case in cases))
+        families = _list(case.mapping.family for case in cases)
+        told.append(f"{families}, found by a search" if run.chosen_by == "search" else families)
         told.append("1 case" if len(cases) == 1 else f"{len(cases)} cases")
     told.append(provenance.date)
     return " · ".join(told)
