@@ -8,6 +8,7 @@ from tilescope.quantities.dtypes import is_integer
 from tilescope.quantities.units import format_error, significant
 from tilescope.reports.bounds import bound_word
 from tilescope.reports.budget import closing_percentages
+from tilescope.reports.cells import ms_cell, shape_cell
 from tilescope.reports.paint import PLAIN, Paint, Style
 from tilescope.reports.tables import Column, table, table_width
 from tilescope.runs.models import Case
@@ -47,9 +48,9 @@ def case_columns(cases: Sequence[Case]) -> list[Column]:
     accuracy.append(max(known) if known else None)
     columns = [
         Column("name", [*(case.name for case in cases), "total"], left=True),
-        Column("shape\nM×N×K", [*map(_shape, cases), ""], left=True),
+        Column("shape\nM×N×K", [*(shape_cell(case.shape) for case in cases), ""], left=True),
         Column("dtype", [*(case.dtype for case in cases), ""], left=True),
-        Column("time\nms", [_ms(us) for us in npu_us]),
+        Column("time\nms", [ms_cell(us) for us in npu_us]),
         Column("share\n%", shares),
         Column(
             "laun-\nches",
@@ -65,7 +66,7 @@ def case_columns(cases: Sequence[Case]) -> list[Column]:
         columns.append(Column("rel.\nerror", [_error(error) for error in accuracy]))
     if torch_known:
         columns += [
-            Column("PyTorch\nms", ["-" if us is None else _ms(us) for us in torch_us]),
+            Column("PyTorch\nms", ["-" if us is None else ms_cell(us) for us in torch_us]),
             Column(
                 "speed-\nup",
                 ["-" if ratio is None else f"{significant(ratio)}×" for ratio in speedups],
@@ -75,16 +76,8 @@ def case_columns(cases: Sequence[Case]) -> list[Column]:
     return columns
 
 
-def _shape(case: Case) -> str:
-    return f"{case.shape.m}×{case.shape.n}×{case.shape.k}"
-
-
 def _cores(case: Case) -> int:
     return case.mapping.grid.rows * case.mapping.grid.cols
-
-
-def _ms(us: float) -> str:
-    return significant(us / 1e3)
 
 
 def _error(error: float | None) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from tilescope.reports.case_table import case_columns, case_table
-from tilescope.reports.html.names import shown
+from tilescope.reports.names import shown
 from tilescope.reports.screen import screen_parts
 from tilescope.reports.tables import Column
 from tilescope.runs.models import Case, Run

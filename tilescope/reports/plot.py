@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from tilescope.quantities.units import format_us
 from tilescope.reports.budget import short, summed
-from tilescope.reports.html.names import shown
+from tilescope.reports.names import shown
 from tilescope.runs.figures import Statistics
 from tilescope.runs.models import Case, Run
 

@@ -10,6 +10,7 @@ from tilescope.profiling.precision.comparing import Comparison, FormatResult
 from tilescope.profiling.precision.partial_sums import PartialSums
 from tilescope.quantities.units import format_bytes, format_error, significant
 from tilescope.reports.bounds import bound_word
+from tilescope.reports.cells import ms_cell, shape_cell
 from tilescope.reports.paint import PLAIN, Paint
 from tilescope.reports.tables import Column, table, table_width
 from tilescope.reports.wrapping import wrap
@@ -38,7 +39,7 @@ def _title(case: Case, width: int, paint: Paint) -> list[str]:
     shape, mapping = case.shape, case.mapping
     name = case.name.partition(".")[0]
     title = (
-        f"Precisions of {name} ({shape.m}×{shape.n}×{shape.k}) on {case.device} "
+        f"Precisions of {name} ({shape_cell(shape)}) on {case.device} "
         f"({case.npu_us.kind}), runtime {case.runtime}"
     )
     told = (
@@ -56,7 +57,7 @@ def _costs(results: Sequence[FormatResult], width: int) -> list[str]:
     columns = [
         Column("format", [result.form.label for result in results], left=True),
         Column("runs as", runs_as, left=True),
-        Column("NPU\nms", [significant(case.npu_us.median / 1e3) for case in cases]),
+        Column("NPU\nms", [ms_cell(case.npu_us.median) for case in cases]),
         Column("bound\nby", [bound_word([case]) for case in cases], left=True),
         Column("DDR\nread", [format_bytes(result.traffic.read_bytes) for result in results]),
         Column("DDR\nwritten", [format_bytes(r.traffic.written_bytes) for r in results]),

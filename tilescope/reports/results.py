@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from tilescope.reports.html.names import shown
+from tilescope.reports.names import shown
 from tilescope.runs.counters import Energy, MemoryLevel
 from tilescope.runs.figures import TERMS
 from tilescope.runs.keys import case_key

@@ -13,6 +13,7 @@ from tilescope.profiling.scaling import series, series_name
 from tilescope.quantities.dtypes import is_integer
 from tilescope.quantities.units import format_count, format_us, significant
 from tilescope.reports.bounds import bound_word
+from tilescope.reports.cells import ms_cell
 from tilescope.reports.paint import PLAIN, Paint
 from tilescope.reports.screen import dtypes, trust
 from tilescope.reports.tables import Column, table
@@ -70,7 +71,7 @@ def _table(cases: Sequence[Case], paint: Paint) -> list[str]:
     columns += [
         Column("tokens", [str(case.sequence or "-") for case in cases]),
         *([Column("M", [str(case.shape.m) for case in cases])] if batches else []),
-        Column("NPU\nms", [significant(case.npu_us.median / 1e3) for case in cases]),
+        Column("NPU\nms", [ms_cell(case.npu_us.median) for case in cases]),
         Column("GOPS" if whole else "GFLOP\n/s", [significant(case.npu_gflops) for case in cases]),
         Column("bound\nby", [bound_word([case]) for case in cases], left=True),
     ]
@@ -102,7 +103,7 @@ def _once(names: Sequence[str]) -> list[str]:
 
 
 def _baseline(case: Case) -> str:
-    return significant(case.baseline_us.median / 1e3) if case.baseline_us else "-"
+    return ms_cell(case.baseline_us.median) if case.baseline_us else "-"
 
 
 def _crossovers(run: Run, width: int, paint: Paint) -> list[str]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from tilescope.quantities.dtypes import is_integer
 from tilescope.quantities.units import significant
+from tilescope.reports.cells import shape_cell
 from tilescope.reports.tables import Column, table
 from tilescope.runs.figures import KernelShare, Statistics
 from tilescope.runs.models import Case, Run
@@ -67,7 +68,7 @@ def summary(run: Run) -> str:
     worst = max((case.max_rel_error or 0.0 for case in cases), default=0.0)
     columns = [
         Column("Test Case", [*(case.name for case in cases), "total"], left=True),
-        Column("M×N×K", [*(_shape(case) for case in cases), ""], left=True),
+        Column("M×N×K", [*(shape_cell(case.shape) for case in cases), ""], left=True),
         Column("NPU (ms)", [_ms(us) for us in npu]),
         Column("PyTorch (ms)", ["-" if us is None else _ms(us) for us in torch]),
         Column("Speedup", [_ratio(b, a) for a, b in zip(npu, torch, strict=True)]),
@@ -160,10 +161,6 @@ def _error(value: float | None, digits: int = 6) -> str:
 
 def _ms(us: float) -> str:
     return f"{us / 1e3:.3f}"
-
-
-def _shape(case: Case) -> str:
-    return f"{case.shape.m}×{case.shape.n}×{case.shape.k}"
 
 
 def _rate_name(cases: Sequence[Case]) -> str:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from tilescope.quantities.units import significant
 from tilescope.reports.bounds import limit_name
+from tilescope.reports.cells import shape_cell
 from tilescope.reports.html import figures
 from tilescope.reports.html.baselines import Baseline, baseline_of
 from tilescope.reports.html.figures import Figure
 from tilescope.reports.html.memories import MemoryView, memory_of
 from tilescope.reports.screen import dtypes
 from tilescope.runs.counters import ErrorDetail, StepLoss
-from tilescope.runs.figures import Shape
 from tilescope.runs.limits import Bound
 from tilescope.runs.models import Case
 
@@ -119,12 +119,12 @@ def _facts(case: Case) -> list[tuple[str, str | Figure | None]]:
     kernel = [mapping.kernel, *filter(None, (mapping.emulation, mapping.toolchain))]
     told: dict[str, str | Figure | None] = {
         "what": case.description,
-        "product": f"{_sides(case.shape)} (M×N×K), {dtypes(case)}",
-        "padded to": _sides(case.padded) if case.padded else "",
+        "product": f"{shape_cell(case.shape)} (M×N×K), {dtypes(case)}",
+        "padded to": shape_cell(case.padded) if case.padded else "",
         "on": f"{case.device}, runtime {case.runtime}",
         "mapping": f"{mapping.family}, ports {mapping.ports}",
-        "block": f"{_sides(mapping.block)} on {mapping.grid.rows}×{mapping.grid.cols} cores",
-        "core tile": _sides(mapping.core_tile),
+        "block": f"{shape_cell(mapping.block)} on {mapping.grid.rows}×{mapping.grid.cols} cores",
+        "core tile": shape_cell(mapping.core_tile),
         "mem tiles stage": f"{mapping.k_mt} of K" if mapping.k_mt else "",
         "B lies": "by columns" if mapping.b_layout == "column" else "",
         "kernel": ", ".join(kernel),
@@ -132,10 +132,6 @@ def _facts(case: Case) -> list[tuple[str, str | Figure | None]]:
         "set-up, once": figures.time(case.setup_us, "setup_us", case.npu_us.kind),
     }
     return [(label, text) for label, text in told.items() if text]
-
-
-def _sides(shape: Shape) -> str:
-    return f"{shape.m}×{shape.n}×{shape.k}"
 
 
 def _limits(case: Case) -> list[LimitRow]:

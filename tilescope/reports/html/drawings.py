@@ -10,7 +10,7 @@ from typing import Any
 from tilescope.errors import InputError
 from tilescope.reports.html.launches import pack_launch
 from tilescope.reports.html.tiles import tiles_data
-from tilescope.reports.html.timelines import FoundTimeline
+from tilescope.reports.timelines import FoundTimeline
 from tilescope.runs.models import Run
 from tilescope.runs.timeline import Timeline
 

@@ -18,9 +18,9 @@ from tilescope.reports.html.energies import energy_rows
 from tilescope.reports.html.passports import PASSPORTS
 from tilescope.reports.html.roofline import roof_data, roofs
 from tilescope.reports.html.templates import allowed, render, verbatim
-from tilescope.reports.html.timelines import FoundTimeline, find_timelines
 from tilescope.reports.html.truth import truth_table
 from tilescope.reports.html.words import Words, words_of
+from tilescope.reports.timelines import FoundTimeline, find_timelines
 from tilescope.runs.files import check_not_source, check_writable, read_run, write_bytes
 from tilescope.runs.models import Run
 

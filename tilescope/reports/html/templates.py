@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from tilescope.reports.html.names import shown, shown_within
+from tilescope.reports.names import shown, shown_within
 
 PARTS = ("tilescope.reports.html", "parts")
 

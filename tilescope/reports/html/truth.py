@@ -9,6 +9,7 @@ from tilescope.quantities.dtypes import is_integer
 from tilescope.quantities.units import format_error, format_us, significant
 from tilescope.reports.bounds import bounding, limit_name, percent
 from tilescope.reports.budget import closing_percentages, largest_term, short
+from tilescope.reports.cells import shape_cell
 from tilescope.reports.html import figures
 from tilescope.reports.html.figures import Figure
 from tilescope.reports.screen import dtypes
@@ -79,7 +80,7 @@ def _row(case: Case, share: str) -> TruthRow:
     most = largest_term([case])
     return TruthRow(
         name=case.name,
-        shape=f"{shape.m}×{shape.n}×{shape.k}",
+        shape=shape_cell(shape),
         dtype=dtypes(case),
         launches=figures.count(case.launches, "launches"),
         npu=figures.median(case.npu_us, "npu_us"),

@@ -11,7 +11,7 @@ from tilescope.reports.beside_time import beside_time
 from tilescope.reports.bounds import MEANINGS, bounding
 from tilescope.reports.html.drawings import Missing
 from tilescope.reports.html.figures import common_kind
-from tilescope.reports.html.names import shown
+from tilescope.reports.names import shown
 from tilescope.reports.screen import SUBJECTS, how_long, trust
 from tilescope.runs.models import Case, Provenance, Run
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from tilescope.reports.html.names import shown
+from tilescope.reports.names import shown
 from tilescope.reports.traces.labels import slice_name
 from tilescope.reports.traces.slices import Flows, Numbers, PointBatch, SliceBatch
 from tilescope.runs.series import Series, changes

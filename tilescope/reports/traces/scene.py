@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from tilescope.reports.html.names import shown
+from tilescope.reports.names import shown
 from tilescope.reports.traces.batches import elapsed_ns, point_batch, series_of, slice_batch
 from tilescope.reports.traces.labels import CONTROLLER, lane_order
 from tilescope.reports.traces.slices import Facts, Flows, PointBatch, SliceBatch, TraceSink

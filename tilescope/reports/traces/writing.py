@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import IO
 
 from tilescope.errors import InputError
-from tilescope.reports.html.names import shown
-from tilescope.reports.html.timelines import NOT_TAKEN, find_timelines
+from tilescope.reports.names import shown
+from tilescope.reports.timelines import NOT_TAKEN, find_timelines
 from tilescope.reports.traces.scene import Scene
 from tilescope.reports.traces.slices import TraceSink
 from tilescope.runs.files import check_not_source, read_run, writing

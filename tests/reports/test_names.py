@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tilescope.reports.html.names import shown, shown_within
 from tilescope.reports.html.templates import environment, in_script
+from tilescope.reports.names import shown, shown_within
 
 
 @pytest.mark.parametrize(
