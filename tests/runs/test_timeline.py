@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -63,6 +64,28 @@ def test_a_timeline_comes_back_as_it_was_written(tmp_path: Path) -> None:
     )
     assert series.ticks.tolist() == [1, 5]
     assert series.values.tolist() == [64.0, 0.0]
+
+
+def test_a_series_keeps_its_own_ticks(tmp_path: Path) -> None:
+    """1 and 5 ticks of a microsecond each, beside spans that count picoseconds."""
+    path = tmp_path / "a.gz"
+    slow = replace(HELD, tick_hz=10**6)
+    write_timeline(Timeline("q_proj", (replace(LAUNCH, series=(HELD, slow)),)), path)
+    (launch,) = read_timeline(path).launches
+    fast, other = launch.series
+    assert fast.at_us.tolist() == HELD.at_us.tolist()
+    assert other.at_us.tolist() == [1.0, 5.0]
+
+
+def test_a_series_without_ticks_of_its_own_has_those_of_the_spans(tmp_path: Path) -> None:
+    """As version 2 was first written."""
+    path = tmp_path / "a.gz"
+    write_timeline(TIMELINE, path)
+    series = json.loads(gzip.decompress(path.read_bytes()))["launches"][0]["series"]
+    del series[0]["tick_hz"]
+    change(path, series=series)
+    (launch,) = read_timeline(path).launches
+    assert launch.series[0].at_us.tolist() == HELD.at_us.tolist()
 
 
 def test_the_same_spans_give_the_same_bytes(tmp_path: Path) -> None:

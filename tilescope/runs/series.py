@@ -82,13 +82,17 @@ def encode_series(series: Series) -> dict[str, Any]:
         "unit": series.unit,
         "scale": series.scale,
         "limit": series.limit,
+        "tick_hz": series.tick_hz,
         "ticks": np.diff(series.ticks, prepend=0).tolist(),
         "counts": np.diff(series.counts, prepend=0).tolist(),
     }
 
 
 def decode_series(content: dict[str, Any], tick_hz: int) -> Series:
-    """The series of such content; raises ValueError, KeyError or TypeError where it is none."""
+    """The series of such content, whose ticks are `tick_hz` where it does not say.
+
+    Raises ValueError, KeyError or TypeError where it is none.
+    """
     limit = content.get("limit")
     return Series(
         str(content["name"]),
@@ -96,7 +100,7 @@ def decode_series(content: dict[str, Any], tick_hz: int) -> Series:
         str(content["unit"]),
         np.cumsum(np.array(content["ticks"], dtype=np.int64)),
         np.cumsum(np.array(content["counts"], dtype=np.int64)),
-        tick_hz,
+        int(content.get("tick_hz", tick_hz)),
         float(content["scale"]),
         None if limit is None else float(limit),
     )
