@@ -53,6 +53,18 @@ def test_what_can_be_set_is_listed_with_units_and_nominal_values(verb: list[str]
     assert any(row[:1] == ["launch_us"] and row[-1] == "µs" for row in rows)
 
 
+@pytest.mark.parametrize("verb", ["gemm", "simulate", "search"])
+@pytest.mark.parametrize("asked", [["--set", "help"], ["--set=help"], ["--device", "npu1"]])
+def test_the_list_needs_no_argument_and_all_else_does(verb: str, asked: list[str]) -> None:
+    result = call(verb, *asked, "--device", "npu2")
+    if "help" in asked[-1]:
+        assert result.exit_code == 0, result.stderr
+        assert ["columns", "8", "columns"] in [line.split() for line in result.stdout.splitlines()]
+    else:
+        assert result.exit_code == 2
+        assert "Missing argument" in result.stderr
+
+
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb[0])
 @pytest.mark.parametrize(
     ("settings", "said"),

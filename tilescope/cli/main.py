@@ -28,6 +28,7 @@ from tilescope.cli.simulate import simulate
 from tilescope.cli.sweep import sweep
 from tilescope.cli.tile import tile
 from tilescope.cli.validate import validate
+from tilescope.cli.whatif import SettableCommand
 
 app = typer.Typer(
     name="tilescope",
@@ -38,13 +39,13 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(linear)
-app.command()(gemm)
+app.command(cls=SettableCommand)(gemm)
 app.command()(tile)
 app.command()(precision)
 app.command()(sweep)
-app.command()(search)
+app.command(cls=SettableCommand)(search)
 app.command()(design)
-app.command()(simulate)
+app.command(cls=SettableCommand)(simulate)
 app.command()(compare)
 app.command()(doctor)
 app.command()(schema)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from itertools import pairwise
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperArgument, TyperCommand
 
 HELP = "help"
 
@@ -26,6 +28,26 @@ AdviceOption = Annotated[
         show_default=False,
     ),
 ]
+
+
+class SettableCommand(TyperCommand):
+    """A verb with arguments, none of which `--set help` needs."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The words after the options; arguments that are missing beside `--set help` stand in."""
+        stand_ins = [HELP] * len(self.params) if _asks_for_help(args) else []
+        words = list(args)
+        while True:
+            try:
+                return super().parse_args(ctx, list(words))
+            except typer.BadParameter as error:
+                if not stand_ins or not isinstance(error.param, TyperArgument):
+                    raise
+                words.append(stand_ins.pop())
+
+
+def _asks_for_help(words: Sequence[str]) -> bool:
+    return f"--set={HELP}" in words or ("--set", HELP) in pairwise(words)
 
 
 def listed(settings: Sequence[str] | None, device: str, runtime: str | None) -> bool:
