@@ -57,7 +57,7 @@ def comparison() -> Comparison:
     )
 
 
-@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
 def test_the_screen(width: int, comparison: Comparison, report: SnapshotAssertion) -> None:
     assert comparison_text(comparison, NAMES, width=width) == report
 
@@ -109,6 +109,33 @@ def test_a_change_from_tenfold_on_is_a_factor() -> None:
     assert change(Verdict("SLOW", "exact", 9.5, 9.5, 9.5)) == "+850.00 %"
     assert change(Verdict("SLOW", "exact", 12.54, 12.54, 12.54)) == "12.5×"
     assert change(Verdict("SLOW", "", 12.54, 11.0, 13.0)) == "12.5×"
+    assert change(Verdict("SLOW", "exact", 10.0, 10.0, 10.0)) == "10.0×"
+    assert change(Verdict("SLOW", "exact", 1254.0, 1254.0, 1254.0)) == "1254×"
+
+
+def test_what_is_less_has_a_minus_sign_and_no_hyphen(comparison: Comparison) -> None:
+    assert change(Verdict("FAST", "exact", 0.0115, 0.0115, 0.0115)) == "−98.85 %"
+    assert change(Verdict("FAST", "", 0.98, 0.97, 0.99)) == "−2.0 % [−3.0, −1.0]"
+    assert "host −100 µs" in comparison_text(comparison, NAMES, width=120)
+
+
+def test_a_reason_that_holds_for_several_cases_is_said_once(comparison: Comparison) -> None:
+    (slow,) = [case for case in comparison.cases if case.verdict.word == "SLOW"]
+    busy = Verdict("AMBIGUOUS", "other programs were busy", 1.02)
+    cases = (
+        slow,
+        replace(slow, key="b", moved=()),
+        replace(slow, key="c", verdict=busy, moved=()),
+        replace(slow, key="d", verdict=busy, moved=()),
+    )
+    text = comparison_text(replace(comparison, cases=cases), NAMES, width=120)
+    assert text.split("Why\n")[1].splitlines()[:4] == [
+        "  SLOW, exact:",
+        "    linear.q_proj/f32@npu1/per-tile: launch +1.00 ms, sync +200 µs, host −100 µs, "
+        "of +1.10 ms",
+        "    b",
+        "  AMBIGUOUS c, d: other programs were busy",
+    ]
 
 
 def test_a_change_without_a_ratio_is_a_dash() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from tilescope.evidence.comparing import CaseComparison, Comparison
 from tilescope.evidence.verdicts import WORDS, Verdict
-from tilescope.quantities.units import format_us
+from tilescope.quantities.units import format_us, significant
 from tilescope.reports.budget import short
 from tilescope.reports.paint import PLAIN, Paint, Style
 from tilescope.reports.tables import Column, table
@@ -50,8 +50,7 @@ def comparison_text(
     ]
     if told_of := [case for case in cases if case.verdict.word != "SAME"]:
         lines.append(paint("Why", "strong"))
-    for case in told_of:
-        lines += _lines(f"{case.verdict.word} {case.key}: {why(case)}", width)
+    lines += _reasons(told_of, width)
     for told in _remarks(comparison, (plain(names[0]), plain(names[1]))):
         lines += _lines(plain(told), width)
     while not lines[-1]:
@@ -127,27 +126,46 @@ def ordered(comparison: Comparison) -> list[CaseComparison]:
 
 
 def change(verdict: Verdict) -> str:
-    """`+2.51 %`, and for measured times the interval: `+2.5 % [+1.9, +3.1]`; `12.5×` from 10 on."""
+    """`−2.51 %`, and for measured times the interval: `+2.5 % [+1.9, +3.1]`; `12.5×` from 10 on."""
     if verdict.ratio is None:
         return "-"
     if verdict.ratio >= LARGE:
-        return f"{verdict.ratio:.3g}×"
+        return f"{significant(verdict.ratio)}×"
     if verdict.low is None or verdict.high is None or verdict.low == verdict.high:
         return f"{_percent(verdict.ratio, 2)} %"
     low, high = _percent(verdict.low, 1), _percent(verdict.high, 1)
     return f"{_percent(verdict.ratio, 1)} % [{low}, {high}]"
 
 
-def why(case: CaseComparison) -> str:
-    """The reason of a verdict, and which terms moved."""
-    told = case.verdict.reason
-    if case.verdict.p is not None:
-        told += f", p = {case.verdict.p:.2g} (Mann-Whitney)"
-    return f"{told}; {terms}" if (terms := moved(case)) else told
+def _reasons(cases: list[CaseComparison], width: int) -> list[str]:
+    """Each reason once, with the cases that it holds for and what there is to say of each."""
+    alike: dict[tuple[str, str], list[CaseComparison]] = {}
+    for case in cases:
+        alike.setdefault((case.verdict.word, case.verdict.reason), []).append(case)
+    lines = []
+    for (word, reason), group in alike.items():
+        details = [_details(case) for case in group]
+        if len(group) == 1 or not any(details):
+            keys = ", ".join(case.key for case in group)
+            told = "; ".join(text for text in (reason, details[0]) if text)
+            lines += _lines(f"{word} {keys}: {told}", width)
+            continue
+        lines += _lines(f"{word}, {reason}:", width)
+        for case, text in zip(group, details, strict=True):
+            said = f"{case.key}: {text}" if text else case.key
+            lines += [f"  {line}" for line in _lines(said, width - 2)]
+    return lines
+
+
+def _details(case: CaseComparison) -> str:
+    """How sure a verdict is, and which terms moved; empty where there is neither."""
+    p = case.verdict.p
+    sure = f"p = {p:.2g} (Mann-Whitney)" if p is not None else ""
+    return "; ".join(text for text in (sure, moved(case)) if text)
 
 
 def moved(case: CaseComparison) -> str:
-    """`launch +1.20 ms, sync -80.0 µs of +1.12 ms`; empty where no term did."""
+    """`launch +1.20 ms, sync −80.0 µs, of +1.12 ms`; empty where no term did."""
     if not case.moved:
         return ""
     total_us = case.after.median - case.before.median
@@ -181,11 +199,11 @@ def _remarks(comparison: Comparison, names: tuple[str, str]) -> list[str]:
 
 
 def _percent(ratio: float, decimals: int) -> str:
-    return f"{(ratio - 1) * 100:+.{decimals}f}"
+    return f"{(ratio - 1) * 100:+.{decimals}f}".replace("-", "−")
 
 
 def _signed(us: float) -> str:
-    return f"{'-' if us < 0 else '+'}{format_us(abs(us))}"
+    return f"{'−' if us < 0 else '+'}{format_us(abs(us))}"
 
 
 def _lines(text: str, width: int) -> list[str]:

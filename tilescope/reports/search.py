@@ -185,7 +185,7 @@ def _mappings(products: Iterable[SearchedProduct], width: int, paint: Paint) -> 
         Column("shape\nM×N×K", [_shape(one.best) for one in rows], left=True),
         Column("time\nµs", [significant(one.times_bound * one.bound_us, 4) for one in rows]),
         Column("bound\nµs", [significant(one.bound_us, 4) for one in rows]),
-        Column("times\nbound", [f"{one.times_bound:.2f}" for one in rows]),
+        Column("times\nbound", [significant(one.times_bound) for one in rows]),
         Column("error", [format_error(one.best.expected_error) for one in rows]),
     ]
     lines = table(columns)
