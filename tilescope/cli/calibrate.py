@@ -25,7 +25,7 @@ def calibrate(
         bool, typer.Option("--write", help="Replace the file that the device reads.")
     ] = False,
 ) -> None:
-    """Fit DDR and kernel coefficients of a device on rows marked fit, and show what moved."""
+    """Fit a device's DDR and kernel coefficients. On rows marked fit; shows what moved."""
     try:
         from tilescope.evidence.calibrating import calibrate as fit
     except ModuleNotFoundError as error:

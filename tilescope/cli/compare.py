@@ -62,7 +62,7 @@ def compare(
     force: ForceOption = False,
     color: ColorOption = "auto",
 ) -> None:
-    """Compare runs case by case: FAST, SLOW, SAME or AMBIGUOUS, with the evidence.
+    """Compare runs: each case FAST, SLOW, SAME or AMBIGUOUS. With the evidence.
 
     Exit codes: 0 fine, 1 slower (see --fail-on), 2 bad input, or runs that differ in what matters,
     4 ambiguous under --strict.

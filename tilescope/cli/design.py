@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tilescope.cli import options
+from tilescope.cli import completing, options
 from tilescope.cli.ending import plain_ending
 
 
@@ -14,7 +14,11 @@ from tilescope.cli.ending import plain_ending
 def design(
     product: Annotated[
         str,
-        typer.Argument(metavar="CASE", help="A projection by name, or one's own: NAME:MxNxK."),
+        typer.Argument(
+            metavar="CASE",
+            help="A projection by name, or one's own: NAME:MxNxK.",
+            autocompletion=completing.projections,
+        ),
     ],
     dtype: options.DtypeOption = "float32",
     out_dtype: options.OutDtypeOption = None,
@@ -40,7 +44,7 @@ def design(
     ] = "-",
     force: options.ForceOption = False,
 ) -> None:
-    """Print a design as MLIR-AIE at the level of object FIFOs; it was never compiled here."""
+    """Print a product's design as MLIR-AIE. Object FIFOs; it was never compiled here."""
     import sys
     from pathlib import Path
 

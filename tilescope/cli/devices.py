@@ -7,12 +7,13 @@ from typing import Annotated
 import typer
 
 from tilescope.cli.ending import plain_ending
+from tilescope.cli.helping import Verb
 from tilescope.cli.output import ColorOption, ForceOption, JsonOption, NotesOption, answer
 
 devices = typer.Typer(no_args_is_help=True, help="The NPUs that can be simulated, with sources.")
 
 
-@devices.command("list")
+@devices.command("list", cls=Verb)
 @plain_ending
 def list_devices(json: JsonOption = None, force: ForceOption = False) -> None:
     """List the devices and the runtimes that have launch costs on each."""
@@ -29,7 +30,7 @@ def list_devices(json: JsonOption = None, force: ForceOption = False) -> None:
     answer(lambda: device_list(found, runtimes, width=terminal.width()), content, json, force=force)
 
 
-@devices.command("show")
+@devices.command("show", cls=Verb)
 @plain_ending
 def show_device(
     name: Annotated[str, typer.Argument(metavar="NAME", help="As `devices list` names it.")],

@@ -12,7 +12,7 @@ CANNOT_RUN = 2
 def doctor(
     json: JsonOption = None, force: ForceOption = False, color: ColorOption = "auto"
 ) -> None:
-    """Say whether the main job can run here, what is missing, and the remedy of each lack."""
+    """Say what this machine lacks, and the remedy of each lack."""
     import sys
 
     from tilescope.cli import terminal

@@ -39,7 +39,7 @@ def trace(
     ] = False,
     force: ForceOption = False,
 ) -> None:
-    """Write the timelines as a trace, to be opened at ui.perfetto.dev or in Perfetto's tools."""
+    """Write the timelines as a trace for Perfetto. Open it at ui.perfetto.dev."""
     import sys
 
     from tilescope.errors import InputError
@@ -60,7 +60,7 @@ def trace(
 
 @plain_ending
 def csv(run: RunArgument, out: OutOption = None, force: ForceOption = False) -> None:
-    """Print or write a table: a row for each case, units in the columns' names."""
+    """Print or write a table. A row for each case, units in the columns' names."""
     from tilescope.reports.csv_text import csv_text
     from tilescope.runs.files import read_run
 
@@ -69,7 +69,7 @@ def csv(run: RunArgument, out: OutOption = None, force: ForceOption = False) -> 
 
 @plain_ending
 def markdown(run: RunArgument, out: OutOption = None, force: ForceOption = False) -> None:
-    """Print or write what the terminal shows, as markdown for a pull request."""
+    """Print or write the screen as markdown. For a pull request."""
     from tilescope.reports.markdown import markdown as text
     from tilescope.runs.files import read_run
 
@@ -78,7 +78,7 @@ def markdown(run: RunArgument, out: OutOption = None, force: ForceOption = False
 
 @plain_ending
 def json(run: RunArgument, out: OutOption = None, force: ForceOption = False) -> None:
-    """Print or write every figure as one entry: its key, its unit, and where it comes from."""
+    """Print or write every figure. Each with its key, its unit, and where it comes from."""
     from tilescope.reports.results import results_json
     from tilescope.runs.files import read_run
 
@@ -87,7 +87,7 @@ def json(run: RunArgument, out: OutOption = None, force: ForceOption = False) ->
 
 @plain_ending
 def plot(run: RunArgument, out: BesideOption = None, force: ForceOption = False) -> None:
-    """Draw each case's time by what it was spent on, as SVG; - is stdout."""
+    """Draw each case's time by what it was spent on, as SVG."""
     from tilescope.errors import InputError
     from tilescope.reports.plot import plot_svg
     from tilescope.runs.files import read_run

@@ -62,7 +62,7 @@ def gemm(
     advice: AdviceOption = True,
     color: options.ColorOption = "auto",
 ) -> None:
-    """Profile C[M,N] = A[M,K] @ B[K,N], whatever its sizes; what does not divide is padded."""
+    """Profile C[M,N] = A[M,K] @ B[K,N] of any size. What does not divide is padded."""
     from tilescope.cli.output_folder import open_folder
     from tilescope.cli.products import Outputs, profile_and_show
     from tilescope.designs.request import MappingRequest

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from tilescope.cli.ending import plain_ending
+from tilescope.cli.helping import Verb
 from tilescope.cli.output import ColorOption, ForceOption, JsonOption, answer
 
 kernels = typer.Typer(no_args_is_help=True, help="The kernels in cc/ and their contracts.")
@@ -14,7 +15,7 @@ kernels = typer.Typer(no_args_is_help=True, help="The kernels in cc/ and their c
 DEVICES = ("npu1", "npu2")
 
 
-@kernels.command("list")
+@kernels.command("list", cls=Verb)
 @plain_ending
 def list_kernels(json: JsonOption = None, force: ForceOption = False) -> None:
     """List the kernels with the cycles of a sample call."""
@@ -31,7 +32,7 @@ def list_kernels(json: JsonOption = None, force: ForceOption = False) -> None:
     answer(lambda: kernel_list(found, devices, width=terminal.width()), content, json, force=force)
 
 
-@kernels.command("show")
+@kernels.command("show", cls=Verb)
 @plain_ending
 def show_kernel(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A symbol, or a name for all of it.")],
@@ -39,7 +40,7 @@ def show_kernel(
     json: JsonOption = None,
     force: ForceOption = False,
 ) -> None:
-    """Show what kernels take, compute, cost and promise, with the origin of each figure."""
+    """Show what kernels take, compute, cost and promise. With the origin of each figure."""
     import sys
 
     from tilescope.cli import terminal

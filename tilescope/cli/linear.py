@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tilescope.cli import measuring, options
+from tilescope.cli import completing, measuring, options
 from tilescope.cli.ending import plain_ending
 from tilescope.cli.whatif import AdviceOption, SetOption, listed
 
@@ -19,6 +19,7 @@ def linear(
             "--test-case",
             metavar="NAME|all",
             help="Projections by name, with commas or repeated; all seven unless --case is given.",
+            autocompletion=completing.projections,
         ),
     ] = None,
     case: Annotated[
@@ -89,7 +90,7 @@ def linear(
         bool, typer.Option("--list", help="List the projections and exit.")
     ] = False,
 ) -> None:
-    """Profile the linear projections of the llama block, or products of your own."""
+    """Profile a llama block's projections, or products of your own."""
     from tilescope.cli.models import known_projections, list_projections
     from tilescope.cli.output_folder import open_folder
     from tilescope.cli.products import Outputs, profile_and_show

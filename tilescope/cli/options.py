@@ -6,9 +6,14 @@ from typing import Annotated
 
 import typer
 
+from tilescope.cli import completing
+
 DTYPES = "float32, bfloat16, int8, int16 or int32"
 
-DtypeOption = Annotated[str, typer.Option("--dtype", metavar="NAME", help=f"{DTYPES}.")]
+DtypeOption = Annotated[
+    str,
+    typer.Option("--dtype", metavar="NAME", help=f"{DTYPES}.", autocompletion=completing.dtypes),
+]
 OutDtypeOption = Annotated[
     str | None,
     typer.Option(
@@ -19,7 +24,12 @@ OutDtypeOption = Annotated[
 ]
 DeviceOption = Annotated[
     str,
-    typer.Option("--device", metavar="NAME", help="The NPU; see `tilescope devices list`."),
+    typer.Option(
+        "--device",
+        metavar="NAME",
+        help="The NPU; see `tilescope devices list`.",
+        autocompletion=completing.devices,
+    ),
 ]
 RuntimeOption = Annotated[
     str,
@@ -27,6 +37,7 @@ RuntimeOption = Annotated[
         "--runtime",
         metavar="NAME",
         help="What launches it, xrt-linux for one; see `tilescope runtimes list`.",
+        autocompletion=completing.runtimes,
     ),
 ]
 MappingOption = Annotated[
@@ -37,6 +48,7 @@ MappingOption = Annotated[
         help="per-tile: two launches for each block, K on the host; fused-k: one launch, C stays "
         "on the cores; whole-array: the same with every shim column and a longer K in mem tiles; "
         "best: what `tilescope search` finds for each product.",
+        autocompletion=completing.mappings,
     ),
 ]
 PortsOption = Annotated[

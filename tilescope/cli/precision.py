@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tilescope.cli import options
+from tilescope.cli import completing, options
 from tilescope.cli.ending import plain_ending
 
 
@@ -14,7 +14,11 @@ from tilescope.cli.ending import plain_ending
 def precision(
     case: Annotated[
         str,
-        typer.Argument(metavar="CASE", help="A projection such as q_proj, or NAME:MxNxK."),
+        typer.Argument(
+            metavar="CASE",
+            help="A projection such as q_proj, or NAME:MxNxK.",
+            autocompletion=completing.projections,
+        ),
     ],
     dtypes: Annotated[
         str | None,
@@ -46,7 +50,7 @@ def precision(
     quiet: options.QuietOption = False,
     color: options.ColorOption = "auto",
 ) -> None:
-    """Run a product in several dtypes: time, traffic, error, and which step loses the bits."""
+    """Compare a product's dtypes: time, traffic, error. Says which step loses the bits."""
     from tilescope.cli.precisions import compare_and_show
     from tilescope.cli.products import Outputs
     from tilescope.cli.sweeping import one_case

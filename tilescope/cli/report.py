@@ -9,6 +9,7 @@ import typer
 
 from tilescope.cli import exports
 from tilescope.cli.ending import plain_ending
+from tilescope.cli.helping import Verb
 from tilescope.cli.output import ForceOption
 
 report = typer.Typer(no_args_is_help=True, help="Views of a run file.")
@@ -25,10 +26,10 @@ RunOrSweepArgument = Annotated[
 
 
 for verb in (exports.trace, exports.csv, exports.markdown, exports.json, exports.plot):
-    report.command()(verb)
+    report.command(cls=Verb)(verb)
 
 
-@report.command("html")
+@report.command("html", cls=Verb)
 @plain_ending
 def html(
     run: RunOrSweepArgument,
@@ -40,7 +41,7 @@ def html(
     ] = None,
     force: ForceOption = False,
 ) -> None:
-    """Write one HTML file that opens offline: times, waiting, roofline, the array, the timeline."""
+    """Write one HTML file. Opens offline: times, waiting, roofline, the array, the timeline."""
     import sys
 
     from tilescope.reports.html.report import report_of, write_report

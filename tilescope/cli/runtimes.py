@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tilescope.cli.ending import plain_ending
+from tilescope.cli.helping import Verb
 from tilescope.cli.output import ColorOption, ForceOption, JsonOption, NotesOption, answer
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 runtimes = typer.Typer(no_args_is_help=True, help="The ways to launch on an NPU, with sources.")
 
 
-@runtimes.command("list")
+@runtimes.command("list", cls=Verb)
 @plain_ending
 def list_runtimes(json: JsonOption = None, force: ForceOption = False) -> None:
     """List the runtimes and the devices that each has data for."""
@@ -30,7 +31,7 @@ def list_runtimes(json: JsonOption = None, force: ForceOption = False) -> None:
     answer(lambda: runtime_list(found, width=terminal.width()), content, json, force=force)
 
 
-@runtimes.command("show")
+@runtimes.command("show", cls=Verb)
 @plain_ending
 def show_runtime(
     name: Annotated[str, typer.Argument(metavar="NAME", help="As `runtimes list` names it.")],
@@ -39,7 +40,7 @@ def show_runtime(
     json: JsonOption = None,
     force: ForceOption = False,
 ) -> None:
-    """Show what a launch costs under a runtime, device by device, with sources."""
+    """Show what a launch costs under a runtime. Device by device, with sources."""
     import sys
 
     from tilescope.cli import terminal

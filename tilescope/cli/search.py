@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tilescope.cli import options
+from tilescope.cli import completing, options
 from tilescope.cli.ending import plain_ending
 from tilescope.cli.whatif import SetOption, listed
 
@@ -34,7 +34,9 @@ def search(
     workload: Annotated[
         str,
         typer.Argument(
-            metavar="WORKLOAD", help="A projection by name, any MxNxK, or linear for all seven."
+            metavar="WORKLOAD",
+            help="A projection by name, any MxNxK, or linear for all seven.",
+            autocompletion=completing.projections,
         ),
     ],
     dtype: options.DtypeOption = "float32",
@@ -111,7 +113,7 @@ def search(
     quiet: options.QuietOption = False,
     color: options.ColorOption = "auto",
 ) -> None:
-    """Search every legal mapping of a product for the fastest, and say why the others lose."""
+    """Find the fastest mapping of a product. Considers all, and says why the others lose."""
     from tilescope.cli.searching import SearchOutputs, chosen_cases, emulation_of, search_and_show
     from tilescope.quantities.dtypes import canonical_dtype
     from tilescope.quantities.shapes import parse_grid, parse_tile

@@ -49,7 +49,7 @@ def simulate(
     json: JsonOption = None,
     force: ForceOption = False,
 ) -> None:
-    """Simulate a design of FIFOs, or of buffers, locks and DMAs; its text executes nothing."""
+    """Simulate MLIR-AIE text. FIFOs, or buffers, locks and DMAs; the text executes nothing."""
     from pathlib import Path
 
     from tilescope.cli.output import answer

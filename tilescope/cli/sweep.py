@@ -50,7 +50,7 @@ def sweep(
     force: options.ForceOption = False,
     quiet: options.QuietOption = False,
 ) -> None:
-    """Time products over every combination of the axes' values; what is finished is kept."""
+    """Time products over every combination of values. What is finished is kept."""
     from tilescope.cli.sweeping import one_case, sweep_and_show
     from tilescope.profiling.sweeps.axes import parse_axes
     from tilescope.profiling.sweeps.plan import SweepPlan, check_size

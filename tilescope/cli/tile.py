@@ -43,7 +43,7 @@ def tile(
     force: options.ForceOption = False,
     quiet: options.QuietOption = False,
 ) -> None:
-    """Profile one block C[M,N] = A[M,K] @ B[K,N], the seed's tile, as one launch on 4×4 cores."""
+    """Profile one block as one launch. C[M,N] = A[M,K] @ B[K,N] on 4×4 cores, the seed's tile."""
     from tilescope.cli.products import Outputs, show_tile
     from tilescope.designs.request import MappingRequest
     from tilescope.profiling.tiles import TileSettings

@@ -37,7 +37,7 @@ def validate(
     json: JsonOption = None,
     force: ForceOption = False,
 ) -> None:
-    """Set predictions beside published measurements: coverage, errors, and which rows lag."""
+    """Set predictions beside published measurements. Coverage, errors, and which rows lag."""
     from tilescope.evidence.exports import ledger_data
     from tilescope.evidence.ledger import make_ledger
     from tilescope.evidence.reading import read_measurements

@@ -7,7 +7,9 @@ from itertools import pairwise
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperArgument, TyperCommand
+from typer.core import TyperArgument
+
+from tilescope.cli.helping import Verb
 
 HELP = "help"
 
@@ -30,7 +32,7 @@ AdviceOption = Annotated[
 ]
 
 
-class SettableCommand(TyperCommand):
+class SettableCommand(Verb):
     """A verb with arguments, none of which `--set help` needs."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
