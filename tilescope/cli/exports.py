@@ -17,12 +17,17 @@ RunArgument = Annotated[Path, typer.Argument(metavar="RUN.json", help="A file th
 OutOption = Annotated[
     Path | None,
     typer.Option(
-        "-o", "--out", metavar="FILE|-", help="Where to write; - is stdout, which is the default."
+        "-o",
+        "--output",
+        metavar="FILE|-",
+        help="Where to write; - is stdout, which is the default.",
     ),
 ]
 BesideOption = Annotated[
     Path | None,
-    typer.Option("-o", "--out", metavar="FILE", help="Where to write; beside the run otherwise."),
+    typer.Option(
+        "-o", "--output", metavar="FILE", help="Where to write; beside the run otherwise."
+    ),
 ]
 
 

@@ -33,6 +33,7 @@ def gemm(
     runtime: options.RuntimeOption = "xrt-linux",
     set_values: SetOption = None,
     num_runs: options.NumRunsOption = 10,
+    warmup: measuring.WarmUpOption = None,
     min_time: measuring.MinTimeOption = None,
     max_noise: measuring.MaxNoiseOption = None,
     stop_when: measuring.StopWhenOption = None,
@@ -55,6 +56,8 @@ def gemm(
     ] = None,
     seed: options.SeedOption = 0,
     json: options.RunFileOption = None,
+    csv: options.CsvOption = None,
+    markdown: options.MarkdownOption = None,
     timeline: options.TimelineOption = False,
     output_dir: options.OutputDirOption = None,
     force: options.ForceOption = False,
@@ -104,6 +107,7 @@ def gemm(
             idle=idle,
             strict=strict,
             cache=cache,
+            warm_up=warmup,
         ),
         seed=seed,
         timeline=timeline or output_dir is not None,
@@ -112,5 +116,7 @@ def gemm(
         changes=tuple(set_values or ()),
     )
     folder = open_folder(output_dir, json)
-    outputs = Outputs(json, force, quiet, color=color, advice=advice, folder=folder)
+    outputs = Outputs(
+        json, force, quiet, color=color, advice=advice, folder=folder, csv=csv, markdown=markdown
+    )
     profile_and_show([LinearProjectionTestCase("gemm", *sizes)], settings, outputs)

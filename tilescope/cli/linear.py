@@ -22,6 +22,12 @@ def linear(
             autocompletion=completing.projections,
         ),
     ] = None,
+    pattern: Annotated[
+        str | None,
+        typer.Option(
+            "-k", metavar="REGEX", help="Of these, the ones in whose names it is found: 'q|up'."
+        ),
+    ] = None,
     case: Annotated[
         list[str] | None,
         typer.Option("--case", metavar="NAME:MxNxK", help="A case of your own; repeatable."),
@@ -57,6 +63,7 @@ def linear(
         typer.Option("--plot", metavar="FILE.svg", help="Draw time and rate over M."),
     ] = None,
     num_runs: options.NumRunsOption = 10,
+    warmup: measuring.WarmUpOption = None,
     min_time: measuring.MinTimeOption = None,
     max_noise: measuring.MaxNoiseOption = None,
     stop_when: measuring.StopWhenOption = None,
@@ -78,6 +85,8 @@ def linear(
     set_values: SetOption = None,
     seed: options.SeedOption = 0,
     json: options.RunFileOption = None,
+    csv: options.CsvOption = None,
+    markdown: options.MarkdownOption = None,
     timeline: options.TimelineOption = False,
     output_dir: options.OutputDirOption = None,
     timing_only: options.TimingOnlyOption = False,
@@ -95,7 +104,7 @@ def linear(
     from tilescope.cli.output_folder import open_folder
     from tilescope.cli.products import Outputs, profile_and_show
     from tilescope.cli.scaling import parse_points, scale_and_show
-    from tilescope.cli.selection import choose_cases, typed_workload
+    from tilescope.cli.selection import choose_cases, matching, typed_workload
     from tilescope.designs.request import MappingRequest
     from tilescope.profiling.products import ProductSettings
     from tilescope.profiling.scaling import check_own_cases, placed
@@ -133,6 +142,7 @@ def linear(
             idle=idle,
             strict=strict,
             cache=cache,
+            warm_up=warmup,
         ),
         seed=seed,
         timeline=timeline or output_dir is not None,
@@ -143,10 +153,22 @@ def linear(
     folder = open_folder(output_dir, json)
     typed = typed_workload(
         {"--test-case": test_case, "--case": case},
-        {"--config": config, "--model": model, "--batch": batch, "--seq": seq},
+        {"-k": pattern, "--config": config, "--model": model, "--batch": batch, "--seq": seq},
     )
-    outputs = Outputs(json, force, quiet, color=color, advice=advice, folder=folder, typed=typed)
+    outputs = Outputs(
+        json,
+        force,
+        quiet,
+        color=color,
+        advice=advice,
+        folder=folder,
+        typed=typed,
+        csv=csv,
+        markdown=markdown,
+    )
     chosen = choose_cases(test_case or [], case or [], projections.known, projections.besides)
+    if pattern is not None:
+        chosen = matching(pattern, chosen)
     cases = placed(chosen, points)
     if points.several:
         scale_and_show(cases, settings, outputs, plot)

@@ -9,6 +9,12 @@ import typer
 if TYPE_CHECKING:
     from tilescope.profiling.beside import SamplingRequest
 
+WarmUpOption = Annotated[
+    int | None,
+    typer.Option(
+        "--warmup", metavar="N", help="Untimed calls before them; until 50 ms if not given."
+    ),
+]
 MinTimeOption = Annotated[
     float | None,
     typer.Option("--min-time", metavar="S", help="Time PyTorch for so many seconds at least."),
@@ -65,6 +71,7 @@ def sampling_request(
     idle: float | None,
     strict: bool = False,
     cache: str | None = None,
+    warm_up: int | None = None,
 ) -> SamplingRequest:
     """What the options ask for.
 
@@ -77,4 +84,4 @@ def sampling_request(
     given = (("min-time", min_time), ("max-noise", max_noise))
     rules = [(name, value) for name, value in given if value is not None]
     rules += [parse_rule(text) for text in stop_when or []]
-    return SamplingRequest(tuple(rules), max_time, cold, idle, strict, cache)
+    return SamplingRequest(tuple(rules), max_time, cold, idle, strict, cache, warm_up)

@@ -97,6 +97,14 @@ RunFileOption = Annotated[
     str | None,
     typer.Option("--json", metavar="PATH|-", help="Write the run file; - is stdout."),
 ]
+CsvOption = Annotated[
+    str | None,
+    typer.Option("--csv", metavar="PATH|-", help="Write a table, a row for each case."),
+]
+MarkdownOption = Annotated[
+    str | None,
+    typer.Option("--md", "--markdown", metavar="PATH|-", help="Write the screen as markdown."),
+]
 OutputDirOption = Annotated[
     str | None,
     typer.Option(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,10 +15,13 @@ from tilescope.errors import InputError
 from tilescope.profiling.products import ProductSettings, Profile, profile_products
 from tilescope.profiling.tiles import TileSettings, profile_tile
 from tilescope.reports.advice import search_lines
+from tilescope.reports.csv_text import csv_text
+from tilescope.reports.markdown import markdown as markdown_text
 from tilescope.reports.paint import Paint
 from tilescope.reports.screen import screen
 from tilescope.reports.tile import tile_report
-from tilescope.runs.files import check_writable, to_json, write_run
+from tilescope.runs.files import check_writable, to_json, write_bytes, write_run
+from tilescope.runs.models import Run
 from tilescope.runs.timeline import timeline_path, write_timeline
 from tilescope.search.advice import advise
 from tilescope.search.choosing import Choose, chooser
@@ -32,7 +36,8 @@ class Outputs:
     """Where a verb's answer goes: `json` is a path, `-` for stdout, or None for the screen.
 
     advice: whether what to try next belongs to it; folder: takes the run file and every view;
-    typed: the words that chose the cases, where a command for them would be made anew otherwise.
+    typed: the words that chose the cases, where a command for them would be made anew otherwise;
+    csv, markdown: where these views go, as `json`.
     """
 
     json: str | None
@@ -42,6 +47,8 @@ class Outputs:
     advice: bool = True
     folder: Path | None = None
     typed: tuple[str, ...] | None = None
+    csv: str | None = None
+    markdown: str | None = None
 
     @property
     def path(self) -> Path | None:
@@ -49,6 +56,18 @@ class Outputs:
         if self.folder is not None:
             return self.folder / RUN_FILE
         return None if self.json in (None, STDOUT) else Path(str(self.json))
+
+    @property
+    def views(self) -> list[tuple[str, Callable[[Run], str]]]:
+        """Where each text of the run goes that is not its run file, and what makes it."""
+        made = ((self.csv, csv_text), (self.markdown, markdown_text))
+        return [(place, text) for place, text in made if place is not None]
+
+    def in_place_of_screen(self, run: Run) -> str | None:
+        """What goes to stdout instead of the report, where something does."""
+        if self.json == STDOUT:
+            return to_json(run)
+        return next((text(run) for place, text in self.views if place == STDOUT), None)
 
 
 def profile_and_show(
@@ -69,8 +88,8 @@ def profile_and_show(
             fail("Interrupted before a case was finished; nothing was written.", INTERRUPTED)
         profile = with_advice(profile, cases, settings, outputs, choose)
     written = write_outputs(profile, outputs)
-    if outputs.json == STDOUT:
-        sys.stdout.write(to_json(profile.run))
+    if (text := outputs.in_place_of_screen(profile.run)) is not None:
+        sys.stdout.write(text)
     elif not outputs.quiet:
         print(screen(profile.run, width=terminal.width(), paint=paint), end="")
         searched = choose is not None  # there is no other mapping to search for
@@ -130,8 +149,17 @@ def check_outputs(
     """Accept the files that will be written, before the work begins.
 
     Raises:
-        InputError: see runs.files.check_writable; or timelines were asked for without a file.
+        InputError: see runs.files.check_writable; timelines were asked for without a file, or two
+            outputs have one name.
     """
+    places = [*(place for place, _ in outputs.views), str(outputs.path or outputs.json or "")]
+    if len({place if place == STDOUT else os.path.realpath(place) for place in places}) < len(
+        places
+    ):
+        raise InputError("Two outputs go to one place; name another for one of them.")
+    for place, _ in outputs.views:
+        if place != STDOUT:
+            check_writable(Path(place), force=outputs.force)
     if outputs.path is None:
         if timeline:
             raise InputError("--timeline writes beside the run file; name that with --json PATH.")
@@ -146,9 +174,14 @@ def check_outputs(
 
 def write_outputs(profile: Profile, outputs: Outputs) -> list[Path]:
     """Write the timelines and the run file that names them; returns what was written."""
+    texts = []
+    for place, text in outputs.views:
+        if place != STDOUT:
+            write_bytes(text(profile.run).encode(), Path(place), force=outputs.force)
+            texts.append(Path(place))
     path = outputs.path
     if path is None:
-        return []
+        return texts
     sidecars = {}
     for timeline in profile.timelines:
         sidecars[timeline.case] = timeline_path(path, timeline.case)
@@ -161,4 +194,4 @@ def write_outputs(profile: Profile, outputs: Outputs) -> list[Path]:
     )
     write_run(profile.run.model_copy(update={"cases": cases}), path, force=outputs.force)
     views = write_views(outputs.folder, force=outputs.force) if outputs.folder else []
-    return [path, *sidecars.values(), *views]
+    return [path, *sidecars.values(), *views, *texts]

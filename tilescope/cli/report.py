@@ -36,7 +36,7 @@ def html(
     out: Annotated[
         Path | None,
         typer.Option(
-            "-o", "--out", metavar="FILE|-", help="Where to write; else beside the run file."
+            "-o", "--output", metavar="FILE|-", help="Where to write; else beside the run file."
         ),
     ] = None,
     force: ForceOption = False,

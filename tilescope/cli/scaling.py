@@ -10,7 +10,6 @@ from tilescope.cli import terminal
 from tilescope.cli.ending import INTERRUPTED, fail
 from tilescope.cli.output import check_svg
 from tilescope.cli.products import (
-    STDOUT,
     Outputs,
     check_outputs,
     with_advice,
@@ -24,7 +23,7 @@ from tilescope.reports.advice import advice_block
 from tilescope.reports.paint import Paint
 from tilescope.reports.scaling import scaling_report
 from tilescope.reports.scaling_plot import scaling_svg
-from tilescope.runs.files import check_writable, to_json, write_bytes
+from tilescope.runs.files import check_writable, write_bytes
 
 
 def parse_points(batch: str | None, seq: str | None, plot: str | None) -> Points:
@@ -63,8 +62,8 @@ def scale_and_show(
     if plot is not None:
         write_bytes(scaling_svg(profile.run).encode(), Path(plot), force=outputs.force)
         written.append(Path(plot))
-    if outputs.json == STDOUT:
-        sys.stdout.write(to_json(profile.run))
+    if (text := outputs.in_place_of_screen(profile.run)) is not None:
+        sys.stdout.write(text)
     elif not outputs.quiet:
         print(scaling_report(profile.run, width=terminal.width(), paint=paint), end="")
         if next_steps := advice_block(profile.run, terminal.width(), paint):

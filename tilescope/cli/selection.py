@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from tilescope.errors import InputError
@@ -58,6 +59,25 @@ def named_cases(
         if not found:
             raise unknown_name("test case", name, [*(c.name for c in (*known, *besides)), ALL])
         chosen += [case for case in found if case not in chosen]
+    return chosen
+
+
+def matching(
+    pattern: str, cases: Sequence[LinearProjectionTestCase]
+) -> list[LinearProjectionTestCase]:
+    """The cases in whose names a regular expression is found, in their order.
+
+    Raises:
+        InputError: it is none, or is found in no name; the message lists those there are.
+    """
+    try:
+        wanted = re.compile(pattern)
+    except re.error as error:
+        raise InputError(f"-k {pattern!r} is no regular expression: {error}.") from error
+    chosen = [case for case in cases if wanted.search(case.name)]
+    if not chosen:
+        names = ", ".join(case.name for case in cases)
+        raise InputError(f"-k {pattern!r} is found in no name; there are {names}.")
     return chosen
 
 

@@ -23,7 +23,7 @@ def sweep(
         ),
     ],
     out: Annotated[
-        str, typer.Option("-o", "--out", metavar="FILE.parquet", help="Where the points go.")
+        str, typer.Option("-o", "--output", metavar="FILE.parquet", help="Where the points go.")
     ],
     case: Annotated[
         str,

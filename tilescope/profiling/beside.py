@@ -34,7 +34,8 @@ class SamplingRequest:
 
     rules: names and values of stopping rules, beside a number of runs; max_time_s: when they give
     up; cold: with flushed caches, too; idle_s: after pauses of that length, too; strict: refuse a
-    machine whose times cannot be trusted; cache: what counts the CPU's caches, None for nothing.
+    machine whose times cannot be trusted; cache: what counts the CPU's caches, None for nothing;
+    warm_up: untimed calls before, None for a rule of time.
     """
 
     rules: tuple[tuple[str, float], ...] = ()
@@ -43,6 +44,7 @@ class SamplingRequest:
     idle_s: float | None = None
     strict: bool = False
     cache: str | None = None
+    warm_up: int | None = None
 
 
 @dataclass(frozen=True)

@@ -122,6 +122,8 @@ def make_bench(settings: ProductSettings) -> Bench:
         InputError: an unknown name, or a number out of range.
     """
     check_runs(settings.num_runs)
+    if settings.sampling.warm_up is not None:
+        check_runs(settings.sampling.warm_up, least=0, what="warm-up runs")
     if settings.seed < 0:
         raise InputError(f"The seed is {settings.seed}; it must be 0 or more.")
     device = load_device(settings.device)
@@ -140,6 +142,7 @@ def make_bench(settings: ProductSettings) -> Bench:
         seed=settings.seed,
         op=settings.op,
         timing_only=settings.timing_only,
+        warm_up=settings.sampling.warm_up,
         sampling=make_sampling(settings.sampling),
         changed=changed.changed,
     )
