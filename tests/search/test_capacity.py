@@ -5,11 +5,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from tilescope.designs.capacity import CHANNELS, DESCRIPTORS, L1, L2
 from tilescope.designs.plan import make_plan
 from tilescope.designs.problems import find_problems
 from tilescope.devices import load_device
 from tilescope.quantities.shapes import ceil_div
-from tilescope.search.capacity import CHANNELS, DESCRIPTORS, L1, L2, Tiles, forbidden
+from tilescope.search.capacity import Tiles, forbidden
 from tilescope.search.judging import Judge
 from tilescope.search.limits import Limits
 from tilescope.search.numerics import ErrorMeter

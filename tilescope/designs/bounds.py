@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tilescope.designs.bound_words import words
 from tilescope.designs.charges import Charges, charges_of
@@ -35,16 +35,25 @@ def mapping_limits(gemm: Gemm, mapping: Mapping, device: Device) -> tuple[Device
     All are lower bounds of the simulated device time. Raises InputError where there is no such
     kernel.
     """
-    launches = _launches(gemm, mapping, charges_of(device))
     told = words(_product(gemm, mapping, charges_of(device)))
-    sums = f"{launches[0][0]:,} launches, each " if len(launches) > 1 else ""
-    added = ", and as many additions" if len(launches) > 1 else ""
+    count = launch_buffers(gemm, mapping)[0][0] if mapping.family == "per-tile" else 1
+    sums = f"{count:,} launches, each " if mapping.family == "per-tile" else ""
+    added = ", and as many additions" if mapping.family == "per-tile" else ""
+    return tuple(
+        replace(limit, basis=f"{sums}{basis}{added}")
+        for limit, basis in zip(untold_limits(gemm, mapping, device), told, strict=True)
+    )
+
+
+def untold_limits(gemm: Gemm, mapping: Mapping, device: Device) -> tuple[DeviceLimit, ...]:
+    """The limits of `mapping_limits` without the words, which take longer than the arithmetic."""
+    launches = _launches(gemm, mapping, charges_of(device))
     return tuple(
         DeviceLimit(
             by,
             sum(count * needs[place].total for count, needs in launches) / device.clock_mhz,
             sum(count * needs[place].busy for count, needs in launches) / device.clock_mhz,
-            f"{sums}{told[place]}{added}",
+            "",
         )
         for place, by in enumerate(LIMITS)
     )

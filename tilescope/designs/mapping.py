@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from tilescope.designs.whole_array import best_tile
 from tilescope.devices.device import Device
 from tilescope.errors import InputError
 from tilescope.kernels.catalog import EMULATIONS as KERNEL_EMULATIONS
@@ -26,8 +26,6 @@ SEED_BLOCK = (64, 64, 64)
 MAX_CORE_N = 96
 MAX_CORE_K = 128
 MAX_CORE_K_BYTES = 256  # a longer k where elements are small: fewer core calls
-MAX_WHOLE_ARRAY_SIDE = 128
-MAX_WHOLE_ARRAY_K = 256
 
 # What partial sums are held in. In bfloat16 they would lose more than the operands do.
 ACCUMULATOR_DTYPES = {
@@ -198,107 +196,16 @@ def whole_array_mapping(
 ) -> Mapping:
     """The whole-array tile and staging that bound the time least, within L1 and L2.
 
-    That is the busiest resource's time and what nothing overlaps; among equals the one that
-    needs least of all resources together, then the longest staging.
+    Raises InputError where none fits, or with no rate for the kernel.
     """
-    best: tuple[tuple[float, float, int], Mapping] | None = None
-    rows, columns = base.grid
-    kernel = base.matmul(gemm.dtype)
-    r, s, t = kernel.block or (1, 1, 1)
-    for m in _sides(gemm.m, rows, max(16, r)):
-        for n in _sides(gemm.n, columns, max(16, t)):
-            for k in _sides(gemm.k, 1, max(16, s), MAX_WHOLE_ARRAY_K):
-                tile = _fitting(gemm.dtype, device, replace(base, core_tile=(m, n, k)), depths)
-                if tile is None:
-                    break
-                call = kernel.cycles(device, m, k, n)
-                for mapping in _stagings(tile, gemm, device):
-                    bounds = _busy_cycles(mapping, gemm, device, call)
-                    ends = _end_cycles(mapping, gemm, device)
-                    score = (max(bounds) + ends, sum(bounds), -mapping.staged_k)
-                    if best is None or score < best[0]:
-                        best = (score, mapping)
+    best = best_tile(gemm, base, device, depths)
     if best is None:
         staged = f" with {base.k_mt} of K staged, which its k must divide," if base.k_mt else ""
         raise InputError(
             f"No whole-array core tile for {gemm.label} in {gemm.dtype}{staged} fits {device.name}."
         )
-    return best[1]
-
-
-def _sides(size: int, parts: int, step: int, most: int = MAX_WHOLE_ARRAY_SIDE) -> range:
-    """Sides of a core tile in steps, none beyond what one of the parts of a tensor needs."""
-    return range(step, min(most, round_up(ceil_div(size, parts), step)) + 1, step)
-
-
-def _stagings(tile: Mapping, gemm: Gemm, device: Device) -> Iterator[Mapping]:
-    """The mapping with one core tile of K in a mem tile at once, with two and so on.
-
-    As many as it has room for and the product needs; only those of `k_mt` where that is given.
-    """
-    k = tile.core_tile[2]
-    if tile.k_mt:
-        if tile.k_mt % k == 0 and _stages(tile, gemm, device):
-            yield tile
-        return
-    mapping = tile
-    while _stages(mapping, gemm, device):
-        yield mapping
-        if mapping.staged_k >= gemm.k:
-            return
-        mapping = replace(mapping, k_mt=mapping.staged_k + k)
-
-
-def _stages(mapping: Mapping, gemm: Gemm, device: Device) -> bool:
-    """Whether the busiest mem tile has room and descriptors for its share of A, of B and of C."""
-    m, n, k = mapping.core_tile
-    rows, columns = mapping.grid
-    staged, lines = mapping.staged_k, ceil_div(rows, min(rows, columns))
-    inputs = (lines * m + n) * staged * dtype_bytes(gemm.dtype)
-    held = 2 * (inputs + rows * m * n * dtype_bytes(mapping.c_dtype))
-    descriptors = 2 * (lines + 1) * (1 + staged // k) + 2 * 2 * rows
-    return held <= device.l2_bytes and descriptors <= device.mem_bds
-
-
-def _end_cycles(mapping: Mapping, gemm: Gemm, device: Device) -> float:
-    """Array cycles before the first core call, and after the last, that nothing overlaps."""
-    m, n, _ = mapping.core_tile
-    rows, columns = mapping.grid
-    first = max(ceil_div(rows, min(rows, columns)) * m, n) * mapping.staged_k
-    last = (rows + 1) * m * n * dtype_bytes(mapping.c_dtype)
-    return (first * dtype_bytes(gemm.dtype) + last) / device.stream_bytes_per_cycle
-
-
-def _busy_cycles(
-    mapping: Mapping, gemm: Gemm, device: Device, call_cycles: int
-) -> tuple[float, ...]:
-    """About how many array cycles cores, their ports, shim channels, DDR and controller are busy.
-
-    `call_cycles` are those of one kernel call. Quick to work out, to choose among tiles; what
-    nothing can beat is in `designs.bounds`.
-    """
-    m, n, k = mapping.core_tile
-    rows, columns = mapping.grid
-    pm, pn, pk = mapping.padded(gemm)
-    size, c_size = dtype_bytes(gemm.dtype), dtype_bytes(mapping.c_dtype)
-    blocks_m, blocks_n = pm // (m * rows), pn // (n * columns)
-    blocks, calls = blocks_m * blocks_n, blocks_m * blocks_n * (pk // k)
-    locks = 2 * (device.lock_acquire_cycles + device.lock_release_cycles) + device.call_cycles
-    cores = calls * (call_cycles + locks)
-    cores += 0 if mapping.c_depth > 1 else blocks * m * n * c_size // device.stream_bytes_per_cycle
-    ports = calls * max(m, n) * k * size / device.stream_bytes_per_cycle
-    a_bytes, b_bytes, c_bytes = (
-        pm * pk * size * blocks_n,
-        pk * pn * size * blocks_m,
-        pm * pn * c_size,
-    )
-    shim = max(a_bytes / min(rows, columns), b_bytes / columns) / device.stream_bytes_per_cycle
-    b_run = (n if mapping.b_layout == "row" else mapping.staged_k) * size
-    runs = a_bytes / (mapping.staged_k * size) + b_bytes / b_run + c_bytes / (n * c_size)
-    ddr_ns = (a_bytes + b_bytes + c_bytes) / device.ddr_gbps + runs * device.ddr_run_ns
-    tasks = blocks * (2 * columns + min(rows, columns)) * ceil_div(pk // mapping.staged_k, 64)
-    issue = tasks * device.issue_task_cycles * device.clock_mhz / device.controller_clock_mhz
-    return (cores, ports, shim, ddr_ns * device.clock_mhz / 1e3, issue)
+    longer = base.k_mt or (best.staged_k if best.staged_k > best.core_tile[2] else None)
+    return replace(base, core_tile=best.core_tile, c_depth=best.c_depth, k_mt=longer)
 
 
 def with_fitting_c(gemm: Gemm, device: Device, mapping: Mapping) -> Mapping:

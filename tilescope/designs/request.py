@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from tilescope.designs.capacity import MAX_TASKS, sizes_of, transfers
 from tilescope.designs.mapping import (
     B_LAYOUTS,
     C_DEPTHS,
@@ -27,7 +28,6 @@ from tilescope.workloads.gemm import Gemm
 SEED_GRID = (4, 4)
 SEED_BLOCK = (64, 64, 64)
 DEFAULT_PORTS = {"per-tile": "single", "fused-k": "single", "whole-array": "spread"}
-MAX_TASKS = 500_000  # of one launch; lists of them are held in memory
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,22 @@ class MappingRequest:
 
 
 def resolve(request: MappingRequest, gemm: Gemm, device: Device) -> Mapping:
-    """The mapping that a request comes to for a product on a device.
+    """The mapping that a request comes to for a product on a device, its designs known to fit.
 
     Raises:
         InputError: an unknown name, or choices that contradict one another.
         DesignError: a tile, grid or staging that does not fit the device.
+    """
+    mapping = choose(request, gemm, device)
+    for launch in make_plan(gemm, mapping).launches:
+        require_fit(launch.design, device)
+    return mapping
+
+
+def choose(request: MappingRequest, gemm: Gemm, device: Device) -> Mapping:
+    """The mapping that a request comes to, without asking whether its designs fit the device.
+
+    Raises InputError and DesignError as `resolve` does for everything else.
     """
     check_choice("mapping", request.family, FAMILIES)
     _check_for_family(request)
@@ -69,8 +80,6 @@ def resolve(request: MappingRequest, gemm: Gemm, device: Device) -> Mapping:
     mapping = _with_tile(request, gemm, device, base)
     _check_staging(mapping)
     _check_size(gemm, mapping)
-    for launch in make_plan(gemm, mapping).launches:
-        require_fit(launch.design, device)
     return mapping
 
 
@@ -173,12 +182,7 @@ def _check_staging(mapping: Mapping) -> None:
 
 def _check_size(gemm: Gemm, mapping: Mapping) -> None:
     """Refuse a launch whose list of transfers would not end, before it is made."""
-    m, n, k = mapping.padded(gemm)
-    blocks = (m // mapping.block[0]) * (n // mapping.block[1])
-    if mapping.family == "per-tile":
-        return
-    stretches = ceil_div(k // mapping.staged_k, 64)
-    tasks = blocks * (mapping.grid[1] + stretches * (mapping.grid[0] + mapping.grid[1]))
+    tasks = transfers(gemm, mapping, sizes_of(mapping))
     if tasks > MAX_TASKS:
         raise DesignError(
             f"{gemm.label} takes some {tasks:,} transfers in one launch, and {MAX_TASKS:,} is "

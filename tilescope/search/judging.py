@@ -6,12 +6,13 @@ from collections import Counter
 
 import numpy as np
 
+from tilescope.designs.capacity import L1, TRANSFERS
 from tilescope.designs.charges import charges_of
 from tilescope.designs.sum_bounds import sum_needs
 from tilescope.devices.device import Device
 from tilescope.search.calls import CallCosts
 from tilescope.search.candidates import Candidates
-from tilescope.search.capacity import L1, TRANSFERS, WALKS, Tiles, forbidden
+from tilescope.search.capacity import WALKS, Tiles, forbidden
 from tilescope.search.floors import least_array_us, longest_k, pairs_of, with_least_k
 from tilescope.search.numerics import ErrorMeter
 from tilescope.search.prices import LATENCY, Floats, HostPrices, Sizes, sizes_of

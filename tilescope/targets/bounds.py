@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from tilescope.designs.bounds import DeviceLimit, mapping_limits, workload_bound_us
+from tilescope.designs.bounds import DeviceLimit, mapping_limits, untold_limits, workload_bound_us
 from tilescope.designs.mapping import Mapping
 from tilescope.designs.plan import launch_buffers
 from tilescope.devices.device import Device
@@ -60,7 +60,7 @@ def case_bound(
 def bounding_limit(gemm: Gemm, mapping: Mapping, device: Device, costs: RuntimeCosts) -> str:
     """What bounds a product under a mapping and a runtime, by the name that its bound has."""
     floor_us = float(launch_floor_us(gemm, mapping, costs))
-    return bounded_by(floor_us, mapping_limits(gemm, mapping, device))
+    return bounded_by(floor_us, untold_limits(gemm, mapping, device))
 
 
 def bounded_by(floor_us: float, limits: tuple[DeviceLimit, ...]) -> str:

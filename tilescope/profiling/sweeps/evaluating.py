@@ -11,10 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from tilescope.designs.capacity import fits
 from tilescope.designs.elementwise import accumulate_design
 from tilescope.designs.mapping import Mapping
 from tilescope.designs.plan import launch_buffers
-from tilescope.designs.request import resolve
+from tilescope.designs.problems import require_fit
+from tilescope.designs.request import choose, resolve
 from tilescope.devices.catalog import load_device
 from tilescope.devices.device import Device
 from tilescope.errors import InputError
@@ -22,7 +24,7 @@ from tilescope.profiling.cases import PRODUCT
 from tilescope.profiling.intervals import validated
 from tilescope.profiling.sweeps.plan import Point, SweepPlan, point_of
 from tilescope.profiling.sweeps.records import OK, Record, columns, failed
-from tilescope.simulation.batches import TIMED, launch_row, time_launches
+from tilescope.simulation.batches import TIMED, BatchTimes, launch_row, time_launches
 from tilescope.simulation.clocks import TimeBase
 from tilescope.simulation.outcomes import TERMS
 from tilescope.simulation.simulate import simulate_design
@@ -68,10 +70,8 @@ def evaluate(plan_text: str, start: int, stop: int) -> dict[str, list[Any]]:
     for place, point in enumerate(points):
         try:
             ready[place] = _prepared(point_of(plan.values(point), plan.base))
-        except InputError as reason:
-            found[place] = failed(str(reason))
-        except Exception as fault:  # one point's fault is no reason to lose the others
-            found[place] = failed(f"A fault of tilescope: {type(fault).__name__}: {fault}")
+        except Exception as error:  # one point's fault is no reason to lose the others
+            found[place] = failed(_reason(error))
     for place, record in _timed(ready).items():
         found[place] = record
     return columns(plan, points, found)
@@ -92,36 +92,72 @@ def _costs(runtime: str, device: str) -> RuntimeCosts:
     return load_runtime(runtime, device)
 
 
+def _reason(error: Exception) -> str:
+    """Why a point has no time: what was asked is not to be had, or tilescope is at fault."""
+    if isinstance(error, InputError):
+        return str(error)
+    return f"A fault of tilescope: {type(error).__name__}: {error}"
+
+
 def _prepared(point: Point) -> _Ready:
     """The point's mapping on its device. Raises InputError for what does not exist or fit."""
     device = _device(point.device)
     costs = _costs(point.runtime, device.name)
-    return _Ready(point, resolve(point.request, point.gemm, device), device, costs)
+    mapping = choose(point.request, point.gemm, device)
+    if not _fits(point, mapping, device):
+        mapping = resolve(point.request, point.gemm, device)  # which says why not
+    return _Ready(point, mapping, device, costs)
+
+
+def _fits(point: Point, mapping: Mapping, device: Device) -> bool:
+    """Whether the designs fit, the product's walks aside, which the engine judges."""
+    if not fits(point.gemm, mapping, device):
+        return False
+    if mapping.family == "per-tile":
+        try:
+            _addition(device, *mapping.block[:2], mapping.c_dtype)
+        except InputError:
+            return False
+    return True
 
 
 def _timed(ready: dict[int, _Ready]) -> dict[int, Record]:
     """The results of points by their places; those of one device are timed together."""
-    by_device: dict[Device, list[int]] = defaultdict(list)
+    by_device: dict[str, list[int]] = defaultdict(list)
     for place, one in ready.items():
-        by_device[one.device].append(place)
+        by_device[one.device.name].append(place)
     found = {}
-    for device, places in by_device.items():
+    for places in by_device.values():
+        device = ready[places[0]].device
         rows = np.stack([_row(ready[place]) for place in places])
-        times = time_launches(rows, device, threads=1)
-        base = TimeBase.of(device)
-        for index, place in enumerate(places):
-            if times.status[index] != TIMED:
-                found[place] = _alone(ready[place])
-                continue
-            ticks = times.budget_ticks[index].tolist()
-            launch = _Launch(
-                base.us(int(times.ticks[index])),
-                {term: base.us(tick) for term, tick in zip(TERMS, ticks, strict=True)},
-                int(times.bytes_read[index]),
-                int(times.bytes_written[index]),
-            )
-            found[place] = _record(ready[place], launch)
+        launches, where = np.unique(rows, axis=0, return_inverse=True)  # points may share one
+        times = time_launches(launches, device, threads=1)
+        for index, place in zip(where.ravel().tolist(), places, strict=True):
+            try:
+                found[place] = _result(ready[place], times, index)
+            except Exception as error:
+                found[place] = failed(_reason(error))
     return found
+
+
+def _result(one: _Ready, times: BatchTimes, index: int) -> Record:
+    """The row of a point from the time of its product launch.
+
+    Raises InputError where there is none, for the reason that it cannot be had.
+    """
+    if times.status[index] != TIMED:
+        resolve(one.point.request, one.point.gemm, one.device)
+        outcome = SimulatedNpu(one.device, one.costs).run(one.point.gemm, one.mapping)
+        return _figures(one, outcome)
+    base = TimeBase.of(one.device)
+    ticks = times.budget_ticks[index].tolist()
+    launch = _Launch(
+        base.us(int(times.ticks[index])),
+        {term: base.us(tick) for term, tick in zip(TERMS, ticks, strict=True)},
+        int(times.bytes_read[index]),
+        int(times.bytes_written[index]),
+    )
+    return _record(one, launch)
 
 
 def _row(one: _Ready) -> Any:
@@ -153,19 +189,12 @@ def _record(one: _Ready, product: _Launch) -> Record:
 
 @lru_cache(maxsize=1024)
 def _addition(device: Device, rows: int, columns_: int, dtype: str) -> _Launch:
-    """The launch that adds a block's partial sums."""
-    outcome = simulate_design(accumulate_design("linear_accumulate", rows, columns_, dtype), device)
+    """The launch that adds a block's partial sums. Raises InputError where it does not fit."""
+    design = accumulate_design("linear_accumulate", rows, columns_, dtype)
+    require_fit(design, device)
+    outcome = simulate_design(design, device)
     read, written = sum(outcome.bytes_read.values()), sum(outcome.bytes_written.values())
     return _Launch(outcome.device_us, outcome.budget_us, read, written)
-
-
-def _alone(one: _Ready) -> Record:
-    """A point by itself, for the reason that it cannot be had."""
-    try:
-        outcome = SimulatedNpu(one.device, one.costs).run(one.point.gemm, one.mapping)
-    except InputError as reason:
-        return failed(str(reason))
-    return _figures(one, outcome)
 
 
 def _figures(one: _Ready, outcome: TargetOutcome) -> Record:
