@@ -8,6 +8,7 @@ the fingerprint does. What pip and the compiler print goes to a log file in .ven
 from __future__ import annotations
 
 import argparse
+import errno
 import fcntl
 import hashlib
 import importlib.util
@@ -31,6 +32,9 @@ LOG = VENV / "set-up.log"
 STAMP = VENV / "set-up.json"
 BUILT_FROM = ("pyproject.toml", "constraints.txt", "CMakeLists.txt", "engine", "cc")
 LOG_TAIL_LINES = 25
+NO_BASELINE = "tilescope runs without the baseline; the README says how to add the small build."
+YES, NO = ("y", "yes"), ("n", "no", "none", "0", "off")
+UNREACHABLE = ("NewConnectionError", "name resolution", "ConnectTimeout", "Connection refused")
 PIP_INSTALL = (PYTHON, "-m", "pip", "install", "--constraint", ROOT / "constraints.txt")
 
 
@@ -176,16 +180,51 @@ def install_all() -> None:
 
 
 def install_torch() -> None:
-    """Install the pinned PyTorch unless one is there already; say so where that fails."""
+    """Install the pinned PyTorch unless one is there or it is left out; say so where that fails."""
     if finds("torch"):
+        return
+    if os.environ.get("TILESCOPE_TORCH", "").lower() in NO:
+        tell(f"PyTorch is left out, as TILESCOPE_TORCH says: {NO_BASELINE}", last=True)
+        return
+    tell("Looking which PyTorch there is for the baseline")
+    extras = cuda_packages()
+    if extras and not agreed(extras):
+        tell(f"PyTorch is left out: {NO_BASELINE}", last=True)
         return
     tell("Installing PyTorch for the baseline (this may take minutes)")
     if run_logged([*PIP_INSTALL, "torch"]) != 0:
-        tell(
-            f"PyTorch could not be installed (see {LOG.relative_to(ROOT)}): tilescope runs without "
-            "the baseline; the README says how to add it.",
-            last=True,
-        )
+        log = LOG.relative_to(ROOT)
+        tell(f"PyTorch could not be installed (see {log}): {NO_BASELINE}", last=True)
+
+
+def cuda_packages() -> int:
+    """How many packages for a GPU pip would fetch with PyTorch; 0 where it cannot tell."""
+    command = [*PIP_INSTALL, "--dry-run", "--quiet", "--report", "-", "torch"]
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=ROOT,
+        env=pip_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        check=False,
+    )
+    try:
+        found = json.loads(done.stdout)["install"]
+        names = [str(package["metadata"]["name"]) for package in found]
+    except (ValueError, KeyError, TypeError):
+        return 0
+    return sum(name.lower().startswith(("nvidia", "cuda")) for name in names)
+
+
+def agreed(extras: int) -> bool:
+    """Whether a person wants CUDA's packages, too; where nobody can be asked, they are fetched."""
+    size = f"PyTorch with CUDA, {extras} packages more and several gigabytes"
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        tell(f"Fetching {size}; TILESCOPE_TORCH=no leaves it out.", in_pipe=True)
+        return True
+    question = f"pip would fetch {size}; only its CPU part is used. Fetch it? [y/N] "
+    print(f"\r\033[K{question}", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in YES
 
 
 def finds(module: str) -> bool:
@@ -208,9 +247,7 @@ def pip(*arguments: str, what: str) -> None:
 
 def run_logged(command: Sequence[str | Path], what: str | None = None) -> int:
     """Run a command with its output in the log; with `what`, its failure ends the set-up."""
-    environment = {**os.environ, "PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    environment["PATH"] = f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
-    environment.pop("PYTHONPATH", None)
+    environment = pip_environment()
     text = [str(part) for part in command]
     with tempfile.TemporaryFile() as output:
         code = subprocess.run(
@@ -223,8 +260,22 @@ def run_logged(command: Sequence[str | Path], what: str | None = None) -> int:
             shutil.copyfileobj(output, log)
     if code != 0 and what is not None:
         lines = LOG.read_text(encoding="utf-8", errors="replace").splitlines()[-LOG_TAIL_LINES:]
+        if any(sign in line for line in lines for sign in UNREACHABLE):
+            stop(
+                f"Set-up stopped while {what}: pip reaches no package index. Connect this machine, "
+                "or name a mirror or a proxy in PIP_INDEX_URL or HTTPS_PROXY, and start again; the "
+                f"log is {LOG}."
+            )
         stop("\n".join([*lines, f"Set-up failed while {what}; the log is {LOG}."]))
     return code
+
+
+def pip_environment() -> dict[str, str]:
+    """This environment, with .venv's programs first and nothing that leads pip elsewhere."""
+    environment = {**os.environ, "PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    environment["PATH"] = f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
+    environment.pop("PYTHONPATH", None)
+    return environment
 
 
 def tell(text: str, *, last: bool = False, in_pipe: bool = False) -> None:
@@ -245,6 +296,13 @@ def stop(message: str) -> NoReturn:
 if __name__ == "__main__":
     try:
         main()
+    except OSError as error:
+        if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT):
+            raise
+        stop(
+            f"The set-up cannot write to {error.filename or VENV} ({error.strerror}): make room, "
+            "get the right to write there or copy this folder elsewhere, and start again."
+        )
     except KeyboardInterrupt:
         tell("Set-up interrupted; start again to go on.", last=True)
         raise SystemExit(130) from None

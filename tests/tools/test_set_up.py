@@ -1,6 +1,8 @@
 """The set-up: what it refuses in one sentence, and what makes it build again."""
 
 import importlib.util
+import io
+import json
 import os
 import shutil
 import subprocess
@@ -109,3 +111,97 @@ def test_a_change_to_a_python_source_asks_for_none(set_up: ModuleType) -> None:
     (root / "tilescope").mkdir()
     (root / "tilescope" / "a.py").write_text("1", encoding="utf-8")
     assert set_up.fingerprint() == before
+
+
+@pytest.fixture
+def told(set_up: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the set-up says, on a machine without PyTorch where pip is never started."""
+    said: list[str] = []
+    monkeypatch.setattr(set_up, "tell", lambda text, **_: said.append(text))
+    monkeypatch.setattr(set_up, "finds", lambda module: False)
+    monkeypatch.setattr(set_up, "LOG", set_up.ROOT / "set-up.log")
+    monkeypatch.delenv("TILESCOPE_TORCH", raising=False)
+    return said
+
+
+def pip_reports(set_up: ModuleType, monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    """Let pip's dry run report these packages."""
+    report = json.dumps({"install": [{"metadata": {"name": name}} for name in names]})
+    monkeypatch.setattr(set_up, "PIP_INSTALL", (sys.executable, "-c", f"print({report!r})"))
+
+
+def installs(set_up: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The packages that are really installed, as they are asked of pip."""
+    asked: list[str] = []
+    monkeypatch.setattr(set_up, "run_logged", lambda command: asked.append(command[-1]) or 0)
+    return asked
+
+
+def test_pytorch_without_cuda_is_installed_unasked(
+    set_up: ModuleType, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pip_reports(set_up, monkeypatch, "torch", "sympy")
+    asked = installs(set_up, monkeypatch)
+    set_up.install_torch()
+    assert asked == ["torch"]
+    assert not any("gigabytes" in text for text in told)
+
+
+@pytest.mark.parametrize(("answer", "fetched"), [("y\n", True), ("\n", False), ("", False)])
+def test_pytorch_with_cuda_is_asked_for_on_a_terminal(
+    set_up: ModuleType,
+    told: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    answer: str,
+    fetched: bool,
+) -> None:
+    pip_reports(set_up, monkeypatch, "torch", "nvidia-cublas", "cuda-toolkit")
+    asked = installs(set_up, monkeypatch)
+    for name, stream in (("stdin", Terminal(answer)), ("stderr", Terminal())):
+        monkeypatch.setattr(sys, name, stream)
+    set_up.install_torch()
+    assert asked == (["torch"] if fetched else [])
+    assert "2 packages more and several gigabytes" in sys.stderr.getvalue()  # type: ignore[attr-defined]
+    assert any("without the baseline" in text for text in told) is not fetched
+
+
+def test_pytorch_with_cuda_is_announced_where_nobody_can_be_asked(
+    set_up: ModuleType, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pip_reports(set_up, monkeypatch, "torch", "nvidia-cublas")
+    asked = installs(set_up, monkeypatch)
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    set_up.install_torch()
+    assert asked == ["torch"]
+    assert any("TILESCOPE_TORCH=no leaves it out" in text for text in told)
+
+
+def test_pytorch_can_be_left_out(
+    set_up: ModuleType, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = installs(set_up, monkeypatch)
+    monkeypatch.setenv("TILESCOPE_TORCH", "no")
+    set_up.install_torch()
+    assert asked == []
+    (line,) = told
+    assert "runs without the baseline" in line
+
+
+def test_without_a_network_one_sentence_says_so(
+    set_up: ModuleType, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(set_up, "VENV", set_up.ROOT)
+    code = "print('NewConnectionError: no route'); raise SystemExit(1)"
+    with pytest.raises(SystemExit) as ended:
+        set_up.run_logged([sys.executable, "-c", code], "installing the build tools")
+    assert ended.value.code == 2
+    (line,) = told
+    assert "pip reaches no package index" in line
+
+
+class Terminal(io.StringIO):
+    """A stream that says that it is a terminal."""
+
+    def isatty(self) -> bool:
+        """Always."""
+        return True
