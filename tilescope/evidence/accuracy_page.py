@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tilescope.evidence.intervals import check_intervals
+from tilescope.evidence.isolation import isolate
 from tilescope.evidence.ledger import Entry, Summary, group, summarise
 from tilescope.evidence.predictions import Prediction
+from tilescope.evidence.records import Row
 from tilescope.evidence.targets import judge
 
 BEGIN = "<!-- tables: written by tools/publish_accuracy.py -->"
@@ -33,6 +35,8 @@ def tables(entries: Sequence[Entry]) -> str:
     parts = [
         "## What was to be reached, on `check` rows",
         _judgements(entries),
+        "## Products apart from their kernels, `check` rows",
+        _isolated(check),
         "## By kind and role",
         _summaries(group(entries, lambda e: f"{e.answer.kind}, {e.row.role}"), "kind, role"),
         "## By source, `check` rows",
@@ -67,12 +71,27 @@ def _judgements(entries: Sequence[Entry]) -> str:
     return _table(("what", "rows", "median", "at most", "p90", "at most", "reached"), rows)
 
 
+def _isolated(entries: Sequence[Entry]) -> str:
+    rows = [
+        (
+            one.product.id,
+            " ".join((_size(one.product), _types(one.product), one.product.device)),
+            _signed(one.error),
+            f"{one.kernel.id} {_signed(one.kernel_error)}",
+            _signed(one.error_with_measured_kernel),
+        )
+        for one in isolate(entries)
+    ]
+    head = ("row", "product (m×n×k)", "error", "its kernel alone", "with the kernel as measured")
+    return _table(head, rows)
+
+
 def _summaries(summaries: Iterable[Summary], head: str) -> str:
     rows = [
         (
             one.name or "not stated",
             f"{one.covered} of {one.rows}",
-            "-" if one.bias is None else f"{100 * one.bias:+.1f} %",
+            "-" if one.bias is None else _signed(one.bias),
             _share(one.median),
             _share(one.p90),
             _share(one.worst),
@@ -92,10 +111,9 @@ def _laggards(entries: Sequence[Entry]) -> str:
         row, answer = entry.row, entry.answer
         assert isinstance(answer, Prediction)
         largest = max(answer.terms, key=lambda term: answer.terms[term], default="-")
-        size = "×".join(str(side) for side in (row.m, row.n, row.k) if side)
         tile = "×".join(str(side) for side in row.core_tile) if row.core_tile else ""
-        what = " ".join(part for part in (row.op, size, row.dtype_in, tile, row.form) if part)
-        rows.append((row.id, row.source.name, what, f"{100 * (entry.error or 0):+.1f} %", largest))
+        what = " ".join(part for part in (row.op, _size(row), row.dtype_in, tile, row.form) if part)
+        rows.append((row.id, row.source.name, what, _signed(entry.error or 0), largest))
     return _table(("row", "source", "what (m×n×k, tile)", "error", "largest term"), rows)
 
 
@@ -112,6 +130,18 @@ def _intervals(entries: Sequence[Entry]) -> str:
         for one in check_intervals(entries)
     ]
     return _table(("operation", "dtype", "device", "runtime", "rows", "nine of ten within"), rows)
+
+
+def _size(row: Row) -> str:
+    return "×".join(str(side) for side in (row.m, row.n, row.k) if side)
+
+
+def _types(row: Row) -> str:
+    return "→".join(dict.fromkeys((row.dtype_in, row.dtype_out)))
+
+
+def _signed(share: float) -> str:
+    return f"{100 * share:+.1f} %"
 
 
 def _conditions(entry: Entry) -> str:
