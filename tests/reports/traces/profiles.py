@@ -39,9 +39,9 @@ class Profiled:
         return sum(len(launch.links) for one in self.timelines for launch in one.launches)
 
 
-def profiled(folder: Path, family: str, *names: str) -> Profiled:
+def profiled(folder: Path, family: str, *names: str, k: int = 64) -> Profiled:
     """Cases of 64×128×64: under per-tile two launches of each of two kinds."""
-    cases = [LinearProjectionTestCase(name, 64, 128, 64) for name in names]
+    cases = [LinearProjectionTestCase(name, 64, 128, k) for name in names]
     settings = ProductSettings(
         mapping=MappingRequest(family=family), timing_only=True, baseline=False, timeline=True
     )

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from tests.reports.traces.profiles import Profiled
+from tests.reports.traces.profiles import Profiled, profiled
 from tests.reports.traces.trace_processor import trace_processor
 from tilescope.reports.traces.writing import write_trace
 
 SLICES = "select ts, dur, name from slice order by ts, dur, name"
 FLOWS = (
-    "select a.name, b.name, a.ts, b.ts from flow join slice a on a.id = slice_out "
+    "select a.name as a, b.name as b, a.ts as ta, b.ts as tb from flow join slice a on a.id = slice_out "
     "join slice b on b.id = slice_in order by 3, 4, 1, 2"
 )
 COUNTERS = (
@@ -64,3 +64,21 @@ def test_both_formats_tell_the_same(fused: Profiled, tmp_path: Path) -> None:
     named = [(f"{name} {units.get(name, 'bytes')}", *rest) for name, *rest in native[2]]
     assert [row[:2] for row in sorted(named)] == [row[:2] for row in other[2]]
     assert [row[2] for row in other[2]] == pytest.approx([row[2] for row in sorted(named)])
+
+
+def test_an_arrow_leaves_a_launch_that_outlasts_the_host(tmp_path: Path) -> None:
+    """The array works longer than the host does before it, and its first task comes early."""
+    path = profiled(tmp_path, "fused-k", "long", k=4096).path
+    found = []
+    for name, chrome in (("one.perfetto-trace", False), ("one.json", True)):
+        write_trace(path, tmp_path / name, chrome=chrome)
+        with trace_processor() as loaded:
+            loaded.load(tmp_path / name)
+            ((start, task, end),) = loaded.rows(
+                "select a.ts as start, b.ts as task, a.ts + a.dur as end from flow "
+                "join slice a on a.id = slice_out join slice b on b.id = slice_in "
+                "where b.name = 'issue task 0' and a.name = 'linear_fused'"
+            )
+            assert task - start < (end - start) / 2
+            found.append(loaded.rows(FLOWS))
+    assert found[0] == found[1]

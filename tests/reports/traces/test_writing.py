@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from perfetto.protos.perfetto.trace.perfetto_trace_pb2 import Trace
 
 from tests.reports.traces.profiles import Profiled
 from tests.reports.traces.trace_processor import trace_processor
@@ -42,6 +43,22 @@ def test_a_file_that_exists_is_kept_unless_forced(copied: Path) -> None:
 def test_the_same_run_gives_the_same_bytes(copied: Path, tmp_path: Path) -> None:
     one, other = (write_trace(copied, tmp_path / name).path for name in ("a.trace", "b.trace"))
     assert one.read_bytes() == other.read_bytes()
+
+
+def test_processes_and_lanes_say_in_which_order_they_stand(copied: Path) -> None:
+    """The host above the array, lanes as they are numbered; without it readers sort by activity."""
+    trace = Trace.FromString(write_trace(copied).path.read_bytes())
+    told = [
+        packet.track_descriptor for packet in trace.packet if packet.HasField("track_descriptor")
+    ]
+    processes = [one.process for one in told if one.HasField("process")]
+    assert [one.legacy_sort_index for one in processes] == [1, 2]
+    assert processes[0].process_name.startswith("host")
+    threads = [one.thread for one in told if one.HasField("thread")]
+    ranks = [one.legacy_sort_index for one in threads]
+    assert ranks == sorted(set(ranks)) == [one.tid for one in threads]
+    names = [one.thread_name for one in threads]
+    assert names[:4] == ["cases", "launches", "host", "controller"]
 
 
 def test_a_run_without_a_timeline_is_told_how_to_take_one(copied: Path) -> None:

@@ -57,10 +57,14 @@ class ChromeSink:
             f'"name":{json.dumps(name)},"args":{args}}}'
         )
         if leaving is not None:
-            self._put(_flow("s", where, (start_ns + end_ns) // 2, leaving))
+            self._put(_flow("s", where, start_ns, leaving))
 
     def slices(self, batch: SliceBatch) -> None:
-        """Many slices; a flow begins and ends in the middle of its slices."""
+        """Many slices; a flow leaves where its slice begins and arrives in the middle of another.
+
+        What feeds another begins no later, though it may end much later; a reader drops an arrow
+        that arrives before it left.
+        """
         texts = [json.dumps(text) for text in batch.texts]
         leaving, arriving = _by_slice(batch.leaving), _by_slice(batch.arriving)
         next_leaving, next_arriving = next(leaving), next(arriving)
@@ -84,7 +88,7 @@ class ChromeSink:
             )
             middle = (start + end) // 2
             while next_leaving[0] == place:
-                self._put(_flow("s", where, middle, next_leaving[1]))
+                self._put(_flow("s", where, start, next_leaving[1]))
                 next_leaving = next(leaving)
             while next_arriving[0] == place:
                 self._put(_flow("f", where, middle, next_arriving[1]))

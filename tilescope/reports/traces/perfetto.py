@@ -50,9 +50,9 @@ class PerfettoSink:
         """Lanes and counters of that process may follow."""
         packet = self._track()
         self._processes[pid] = packet.track_descriptor.uuid
-        packet.track_descriptor.process.pid = pid
-        packet.track_descriptor.process.process_name = name
-        packet.track_descriptor.process.process_labels.extend(labels)
+        process = packet.track_descriptor.process
+        process.pid, process.process_name, process.legacy_sort_index = pid, name, pid
+        process.process_labels.extend(labels)
         self._write(packet)
 
     def lane(self, pid: int, tid: int, name: str) -> int:
@@ -60,7 +60,7 @@ class PerfettoSink:
         packet = self._track()
         thread = packet.track_descriptor.thread
         packet.track_descriptor.parent_uuid = self._processes[pid]
-        thread.pid, thread.tid, thread.thread_name = pid, tid, name
+        thread.pid, thread.tid, thread.thread_name, thread.legacy_sort_index = pid, tid, name, tid
         self._write(packet)
         return self._tracks
 
