@@ -13,8 +13,8 @@ from tilescope.reports.traces.writing import write_trace
 
 SLICES = "select ts, dur, name from slice order by ts, dur, name"
 FLOWS = (
-    "select a.name as a, b.name as b, a.ts as ta, b.ts as tb from flow join slice a on a.id = slice_out "
-    "join slice b on b.id = slice_in order by 3, 4, 1, 2"
+    "select a.name as a, b.name as b, a.ts as ta, b.ts as tb from flow "
+    "join slice a on a.id = slice_out join slice b on b.id = slice_in order by 3, 4, 1, 2"
 )
 COUNTERS = (
     "select name, count(*), max(value) from counter join counter_track on "

@@ -57,8 +57,27 @@ def test_processes_and_lanes_say_in_which_order_they_stand(copied: Path) -> None
     threads = [one.thread for one in told if one.HasField("thread")]
     ranks = [one.legacy_sort_index for one in threads]
     assert ranks == sorted(set(ranks)) == [one.tid for one in threads]
+    root = told[0]
+    assert (root.uuid, root.process_ordering, root.thread_ordering) == (0, 1, 1)  # explicit
+    newer = [one.sibling_order_rank for one in told[1:]]
+    assert newer == sorted(set(newer))
     names = [one.thread_name for one in threads]
     assert names[:4] == ["cases", "launches", "host", "controller"]
+
+
+def test_counters_of_the_memories_can_be_folded_together(copied: Path) -> None:
+    """Two dozen of them would stand above the controller otherwise."""
+    trace = Trace.FromString(write_trace(copied).path.read_bytes())
+    told = [
+        packet.track_descriptor for packet in trace.packet if packet.HasField("track_descriptor")
+    ]
+    (group,) = (one for one in told if one.name == "memory")
+    counters = {one.name: one.parent_uuid for one in told if one.HasField("counter")}
+    assert {name for name, above in counters.items() if above == group.uuid} == {
+        name for name in counters if name.startswith("memory ")
+    }
+    (array,) = (one.uuid for one in told if one.process.process_name.startswith("npu1"))
+    assert group.parent_uuid == counters["DDR read"] == counters["active cores"] == array
 
 
 def test_a_run_without_a_timeline_is_told_how_to_take_one(copied: Path) -> None:

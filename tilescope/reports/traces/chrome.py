@@ -40,8 +40,8 @@ class ChromeSink:
         self._lanes.append(f'"pid":{pid},"tid":{tid}')
         return len(self._lanes) - 1
 
-    def gauge(self, pid: int, name: str, unit: str) -> int:
-        """The number of a new counter of a process."""
+    def gauge(self, pid: int, name: str, unit: str, group: str = "") -> int:
+        """The number of a new counter of a process; this format knows no groups."""
         self._lanes.append("")
         number = len(self._lanes) - 1
         self._gauges[number] = (pid, json.dumps(name), json.dumps(unit))

@@ -10,6 +10,7 @@ from perfetto.protos.perfetto.trace.perfetto_trace_pb2 import (
     DebugAnnotation,
     Trace,
     TracePacket,
+    TrackDescriptor,
     TrackEvent,
 )
 
@@ -40,11 +41,17 @@ class PerfettoSink:
         self._tracks = 0
         self._names: dict[str, int] = {}
         self._processes: dict[int, int] = {}
+        self._groups: dict[tuple[int, str], int] = {}
         first = TracePacket(trusted_packet_sequence_id=SEQUENCE)
         first.sequence_flags = TracePacket.SEQ_INCREMENTAL_STATE_CLEARED
         for iid, text in ((MOVED, "moved_bytes"), (DDR, "limited_by_ddr_ns")):
             first.interned_data.debug_annotation_names.add(iid=iid, name=text)
         self._write(first)
+        root = TracePacket(trusted_packet_sequence_id=SEQUENCE)
+        root.track_descriptor.uuid = 0  # what every process stands under
+        root.track_descriptor.process_ordering = TrackDescriptor.PROCESS_ORDERING_EXPLICIT
+        root.track_descriptor.thread_ordering = TrackDescriptor.THREAD_ORDERING_EXPLICIT
+        self._write(root)
 
     def process(self, pid: int, name: str, labels: tuple[str, ...]) -> None:
         """Lanes and counters of that process may follow."""
@@ -64,10 +71,11 @@ class PerfettoSink:
         self._write(packet)
         return self._tracks
 
-    def gauge(self, pid: int, name: str, unit: str) -> int:
-        """The number of a new counter of a process."""
+    def gauge(self, pid: int, name: str, unit: str, group: str = "") -> int:
+        """The number of a new counter of a process, or of a group of them that can be folded."""
+        above = self._group(pid, group) if group else self._processes[pid]
         packet = self._track()
-        packet.track_descriptor.parent_uuid = self._processes[pid]
+        packet.track_descriptor.parent_uuid = above
         packet.track_descriptor.name = name
         packet.track_descriptor.counter.unit_name = unit
         self._write(packet)
@@ -111,10 +119,21 @@ class PerfettoSink:
     def close(self) -> None:
         """Nothing follows."""
 
+    def _group(self, pid: int, name: str) -> int:
+        if (pid, name) not in self._groups:
+            packet = self._track()
+            self._groups[pid, name] = self._tracks
+            packet.track_descriptor.parent_uuid = self._processes[pid]
+            packet.track_descriptor.name = name
+            packet.track_descriptor.child_ordering = TrackDescriptor.EXPLICIT
+            self._write(packet)
+        return self._groups[pid, name]
+
     def _track(self) -> TracePacket:
         self._tracks += 1
         packet = TracePacket(trusted_packet_sequence_id=SEQUENCE)
         packet.track_descriptor.uuid = self._tracks
+        packet.track_descriptor.sibling_order_rank = self._tracks
         return packet
 
     def _interned(self, texts: tuple[str, ...]) -> Numbers:

@@ -26,6 +26,7 @@ FIRST_THREAD = 1000  # of process 1; a process's threads are numbered from its o
 PLACED = "before the array; how much of it comes after is not modelled"
 GAUGES = {"ddr_read": "DDR read", "ddr_write": "DDR write", "active_cores": "active cores"}
 HELD = "held"
+MEMORY = "memory"
 ISSUE = "issue"
 
 
@@ -172,9 +173,9 @@ class Scene:
     def _gauge(self, pid: int, series: Series) -> int:
         key = (pid, series.name, series.of)
         if key not in self._gauges:
-            word = "memory" if series.name == HELD else series.name
-            name = GAUGES.get(series.name, f"{word} {series.of}")
-            self._gauges[key] = self._sink.gauge(pid, shown(name), shown(series.unit))
+            group = MEMORY if series.name == HELD else ""
+            name = GAUGES.get(series.name, f"{group or series.name} {series.of}")
+            self._gauges[key] = self._sink.gauge(pid, shown(name), shown(series.unit), group)
         return self._gauges[key]
 
 

@@ -117,8 +117,8 @@ class TraceSink(Protocol):
     def lane(self, pid: int, tid: int, name: str) -> int:
         """The number of a new lane; a thread in both formats."""
 
-    def gauge(self, pid: int, name: str, unit: str) -> int:
-        """The number of a new counter."""
+    def gauge(self, pid: int, name: str, unit: str, group: str = "") -> int:
+        """The number of a new counter, of a group where the format knows any."""
 
     def slice(
         self, lane: int, name: str, start_ns: int, end_ns: int, facts: Facts, leaving: int | None
