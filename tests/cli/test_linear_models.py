@@ -70,6 +70,15 @@ def test_the_head_runs_when_it_is_named() -> None:
     assert "lm_head" in out
 
 
+def test_what_a_configuration_leaves_to_its_model_type_is_told() -> None:
+    config = str(CONFIGS / "gemma-3-4b.json")
+    code, out, err = call("--config", config, "--list")
+    assert code == 0
+    assert "q_proj     64×2048×2560" in out
+    assert "leaves to its model type, gemma3_text: num_attention_heads 8" in err
+    assert call("--config", config, "--list", "--quiet")[2] == ""
+
+
 def test_ones_own_case_stands_beside_a_configuration() -> None:
     config = str(CONFIGS / "smollm2-135m.json")
     run = run_of("--config", config, "--test-case", "q_proj", "--case", "my:8x16x32")

@@ -10,16 +10,19 @@ import pytest
 from tilescope.errors import InputError
 from tilescope.workloads.cases import LinearProjectionTestCase, default_test_cases
 from tilescope.workloads.configs import ModelConfig, read_config
+from tilescope.workloads.model_types import MODEL_TYPES
 
 CONFIGS = Path(__file__).parent / "configs"
 
 # (N, K) of each projection, by hand from the published sizes: heads·head_dim, groups·head_dim.
 LLAMA = ("q_proj", "k_proj", "v_proj", "o_proj", "up_proj", "gate_proj", "down_proj")
 FUSED = ("qkv_proj", "o_proj", "gate_up_proj", "down_proj")
+STARCODER = ("q_proj", "k_proj", "v_proj", "o_proj", "c_fc", "c_proj")
 PLAIN = ("q_proj", "k_proj", "v_proj", "dense", "fc1", "fc2")
 PUBLISHED: dict[str, dict[str, tuple[int, int]]] = {
     # width 720 = 0.75 of SmolVLM2's 960, 15 and 5 heads of 64; ffn 2048: 4·(2·720/3) = 1920,
-    # rounded up to a multiple of 256
+    # rounded up to a multiple of 256. In every second of its blocks, which no configuration tells,
+    # k_proj and v_proj take the 320 of SmolVLM2's keys and values in place of 720
     "smolvla-action-expert": dict(
         zip(
             LLAMA,
@@ -135,6 +138,86 @@ PUBLISHED: dict[str, dict[str, tuple[int, int]]] = {
             strict=True,
         )
     ),
+    # 32 heads of 128, each with its own key and value
+    "olmo-2-7b": dict(
+        zip(LLAMA, [(4096, 4096)] * 4 + [(11008, 4096)] * 2 + [(4096, 11008)], strict=True)
+    ),
+    # 16 heads of 2048/16 = 128, 4 groups: 512
+    "smollm3-3b": dict(
+        zip(
+            LLAMA,
+            [
+                (2048, 2048),
+                (512, 2048),
+                (512, 2048),
+                (2048, 2048),
+                (11008, 2048),
+                (11008, 2048),
+                (2048, 11008),
+            ],
+            strict=True,
+        )
+    ),
+    # its text part leaves out what its class has: 8 heads of 256 = 2048, 4 groups: 1024
+    "gemma-3-4b": dict(
+        zip(
+            LLAMA,
+            [
+                (2048, 2560),
+                (1024, 2560),
+                (1024, 2560),
+                (2560, 2048),
+                (10240, 2560),
+                (10240, 2560),
+                (2560, 10240),
+            ],
+            strict=True,
+        )
+    ),
+    # its text part leaves out every size, which are those of a llama 7B
+    "llava-1.5-7b": dict(
+        zip(LLAMA, [(4096, 4096)] * 4 + [(11008, 4096)] * 2 + [(4096, 11008)], strict=True)
+    ),
+    # the text part of what SmolVLA sees with: 15 heads of 64 = 960, 5 groups: 320
+    "smolvlm2-500m": dict(
+        zip(
+            LLAMA,
+            [
+                (960, 960),
+                (320, 960),
+                (320, 960),
+                (960, 960),
+                (2560, 960),
+                (2560, 960),
+                (960, 2560),
+            ],
+            strict=True,
+        )
+    ),
+    # 16 heads of 2048/16 = 128, 2 groups: 256
+    "qwen2.5-vl-3b": dict(
+        zip(
+            LLAMA,
+            [
+                (2048, 2048),
+                (256, 2048),
+                (256, 2048),
+                (2048, 2048),
+                (11008, 2048),
+                (11008, 2048),
+                (2048, 11008),
+            ],
+            strict=True,
+        )
+    ),
+    # 24 heads of 3072/24 = 128, 2 groups: 256; no gate
+    "starcoder2-3b": dict(
+        zip(
+            STARCODER,
+            [(3072, 3072), (256, 3072), (256, 3072), (3072, 3072), (12288, 3072), (3072, 12288)],
+            strict=True,
+        )
+    ),
     # 9 heads of 576/9 = 64, 3 groups: 192
     "smollm2-135m": dict(
         zip(
@@ -235,7 +318,8 @@ def written(tmp_path: Path, content: object) -> Path:
         ({"num_attention_heads": 10, "num_key_value_heads": 5}, "576 is no multiple of"),
         ({"num_key_value_heads": 4}, "cannot be shared out evenly"),
         ({"num_key_value_heads": 18}, "cannot be shared out evenly"),
-        ({"num_local_experts": 8}, "has 8 experts"),
+        ({"num_local_experts": 8}, "a mixture of 8 experts"),
+        ({"model_type": ["llama"]}, "has no model_type"),
     ],
 )
 def test_fields_that_are_missing_or_contradict_each_other_are_refused(
@@ -243,6 +327,82 @@ def test_fields_that_are_missing_or_contradict_each_other_are_refused(
 ) -> None:
     with pytest.raises(InputError, match=says):
         read_config(written(tmp_path, BASE | change))
+
+
+def test_what_a_file_leaves_out_is_what_its_model_types_class_has(tmp_path: Path) -> None:
+    """Transformers' MistralConfig has 8 groups, Qwen3Config heads of 128, LlamaConfig neither."""
+    without = {key: value for key, value in BASE.items() if key != "num_key_value_heads"}
+    llama = read_config(written(tmp_path, without))
+    assert (llama.key_value_heads, llama.head_dim, llama.by_class) == (9, 64, ())
+    sixteen = without | {"num_attention_heads": 16, "hidden_size": 1024}
+    mistral = read_config(written(tmp_path, sixteen | {"model_type": "mistral"}))
+    assert (mistral.key_value_heads, mistral.head_dim) == (8, 64)
+    assert mistral.by_class == (("num_key_value_heads", 8),)
+    qwen = sixteen | {"model_type": "qwen3", "num_key_value_heads": 4}
+    assert read_config(written(tmp_path, qwen)).by_class == (("head_dim", 128),)
+    with pytest.raises(InputError, match="num_key_value_heads 8, which mistral has where a file"):
+        read_config(written(tmp_path, without | {"model_type": "mistral"}))
+
+
+def test_a_text_part_is_written_where_it_differs_from_its_class(tmp_path: Path) -> None:
+    gemma = read_config(CONFIGS / "gemma-3-4b.json")
+    assert dict(gemma.by_class) == {
+        "num_attention_heads": 8,
+        "num_key_value_heads": 4,
+        "head_dim": 256,
+    }
+    assert gemma.vocabulary == 262208
+    llava = read_config(CONFIGS / "llava-1.5-7b.json")
+    assert (llava.embedding, llava.ffn, llava.query_heads) == (4096, 11008, 32)
+    assert llava.vocabulary == 32064
+    # a file of its own says its sizes
+    with pytest.raises(InputError, match="has no hidden_size"):
+        read_config(written(tmp_path, {"model_type": "llama"}))
+
+
+def test_heads_that_share_the_width_do_so_whatever_head_dim_says(tmp_path: Path) -> None:
+    path = written(tmp_path, BASE | {"model_type": "qwen2_5_vl", "head_dim": 80})
+    assert read_config(path).head_dim == 576 // 9
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ({"model_type": "mixtral", "num_local_experts": 8}, "'mixtral', a mixture of 8 experts"),
+        ({"model_type": "qwen3_moe", "num_experts": 128}, "'qwen3_moe', a mixture of 128 experts"),
+        ({"model_type": "gpt_oss", "num_local_experts": 32}, "a mixture of 32 experts"),
+        ({"model_type": "deepseek_v3", "n_routed_experts": 256}, "a mixture of 256 experts"),
+        (
+            {
+                "model_type": "llama4",
+                "text_config": {"model_type": "llama4_text", "num_local_experts": 16},
+            },
+            "text_config is of the model type 'llama4_text', a mixture of 16 experts",
+        ),
+        ({"model_type": "granitemoehybrid"}, "'granitemoehybrid', whose projections are not known"),
+        ({"model_type": "gemma3n", "text_config": {"model_type": "gemma3n_text"}}, "not known"),
+    ],
+)
+def test_models_of_other_kinds_are_refused_by_what_they_are(
+    tmp_path: Path, content: dict[str, object], says: str
+) -> None:
+    with pytest.raises(InputError, match=says):
+        read_config(written(tmp_path, BASE | content if "text_config" not in content else content))
+
+
+@pytest.mark.parametrize("model_type", MODEL_TYPES)
+def test_every_model_type_has_projections_whose_widths_fit_together(
+    tmp_path: Path, model_type: str
+) -> None:
+    """What reads the block's input takes the width, and what is added to it gives it back."""
+    cases = read_config(written(tmp_path, BASE | {"model_type": model_type})).projections()
+    named = {case.name: (case.N, case.K) for case in cases}
+    assert named.popitem()[1] == (576, 1536)  # the way down is the last
+    out = named.pop("dense" if model_type == "phi" else "o_proj")
+    query = sum(named[name][0] for name in ("q_proj", "qkv_proj") if name in named)
+    assert out[0] == 576
+    assert out[1] == (query if "q_proj" in named else query * 9 // (9 + 2 * 3))
+    assert {k for _, k in named.values()} == {576}
 
 
 def test_null_stands_for_a_field_that_is_not_there(tmp_path: Path) -> None:

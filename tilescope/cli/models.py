@@ -34,6 +34,11 @@ def known_projections(config: str | None, model: str | None, *, quiet: bool) -> 
         raise InputError("--config and --model each name a model; give one of them.")
     if config is not None:
         found = read_config(Path(config))
+        if found.by_class and not quiet:
+            left = ", ".join(f"{key} {size:,}" for key, size in found.by_class)
+            print(
+                f"{config} leaves to its model type, {found.model_type}: {left}.", file=sys.stderr
+            )
         head = found.head(DEFAULT_ROWS)
         return Projections(found.projections(DEFAULT_ROWS), [head] if head else [])
     if model is not None:

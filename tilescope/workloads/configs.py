@@ -1,9 +1,10 @@
 """A llama-like model's configuration file, and the linear projections that follow from it.
 
 The fields are those of Hugging Face's `config.json`: hidden_size, num_attention_heads,
-num_key_value_heads (as many as the others where it is missing), head_dim (hidden_size divided by
-the heads where it is missing), intermediate_size. Biases, norms and activations change no shape,
-and neither do tied embeddings: lm_head is multiplied all the same.
+num_key_value_heads, head_dim, intermediate_size. What a file leaves out is what its model type's
+class says (`workloads.model_types`): key and value heads as many as the others, a head's width the
+model's over the heads, unless the class has numbers of its own. Biases, norms and activations
+change no shape, and neither do tied embeddings: lm_head is multiplied all the same.
 """
 
 from __future__ import annotations
@@ -16,20 +17,19 @@ from typing import Any
 
 from tilescope.errors import InputError
 from tilescope.workloads.cases import LinearProjectionTestCase
+from tilescope.workloads.model_types import (
+    FFN,
+    GROUPS,
+    HEAD_DIM,
+    HEADS,
+    HEADS_SHARE_THE_WIDTH,
+    MODEL_TYPES,
+    PACKINGS,
+    VOCABULARY,
+    WIDTH,
+    class_values,
+)
 
-SEPARATE = {  # model types whose block has the llama's seven projections
-    "llama",
-    "mistral",
-    "qwen2",
-    "qwen3",
-    "gemma",
-    "gemma2",
-    "gemma3_text",
-    "smollm3",
-}
-FUSED = {"phi3"}  # q, k and v in one projection, gate and up in another
-PLAIN = {"phi"}  # no gate; the projections are named dense, fc1 and fc2
-MODEL_TYPES = tuple(sorted(SEPARATE | FUSED | PLAIN))
 INNER_CONFIGS = ("text_config", "llm_config", "language_config")  # of models that also see
 EXPERTS = ("num_local_experts", "num_experts", "n_routed_experts")
 MOST_BYTES = 16 * 2**20
@@ -40,8 +40,9 @@ DEFAULT_ROWS = 64
 class ModelConfig:
     """The sizes of one block of a model, in elements, and how its projections are packed.
 
-    packing: separate, fused or plain, see the sets above; ffn: the feed-forward layer's width;
-    layers and vocabulary: None where the file does not say.
+    packing: one of PACKINGS; ffn: the feed-forward layer's width; layers and vocabulary: None where
+    the file does not say. by_class: the fields that the file leaves to its model type's class, with
+    what that gives them.
     """
 
     model_type: str
@@ -53,38 +54,23 @@ class ModelConfig:
     ffn: int
     layers: int | None = None
     vocabulary: int | None = None
+    by_class: tuple[tuple[str, int], ...] = ()
 
     def projections(self, rows: int = DEFAULT_ROWS) -> list[LinearProjectionTestCase]:
         """One block's projections for so many rows (tokens), in the order of the seed's report."""
-        width, ffn = self.embedding, self.ffn
         query, key_value = self.query_heads * self.head_dim, self.key_value_heads * self.head_dim
-        apart = [
-            ("q_proj", "Query", query, width),
-            ("k_proj", "Key", key_value, width),
-            ("v_proj", "Value", key_value, width),
-        ]
-        shapes = {
-            "separate": [
-                *apart,
-                ("o_proj", "Output", width, query),
-                ("up_proj", "FFN up", ffn, width),
-                ("gate_proj", "FFN gate", ffn, width),
-                ("down_proj", "FFN down", width, ffn),
-            ],
-            "fused": [
-                ("qkv_proj", "Query, key and value", query + 2 * key_value, width),
-                ("o_proj", "Output", width, query),
-                ("gate_up_proj", "FFN gate and up", 2 * ffn, width),
-                ("down_proj", "FFN down", width, ffn),
-            ],
-            "plain": [
-                *apart,
-                ("dense", "Output", width, query),
-                ("fc1", "FFN up", ffn, width),
-                ("fc2", "FFN down", width, ffn),
-            ],
+        sizes = {
+            "width": self.embedding,
+            "query": query,
+            "key_value": key_value,
+            "qkv": query + 2 * key_value,
+            "ffn": self.ffn,
+            "two_ffn": 2 * self.ffn,
         }
-        return [_case(name, rows, n, k, what) for name, what, n, k in shapes[self.packing]]
+        return [
+            _case(name, rows, sizes[n], sizes[k], what)
+            for name, what, n, k in PACKINGS[self.packing]
+        ]
 
     def head(self, rows: int = DEFAULT_ROWS) -> LinearProjectionTestCase | None:
         """The projection onto the vocabulary, which stands behind the blocks; None if unknown."""
@@ -100,38 +86,38 @@ def read_config(path: Path) -> ModelConfig:
     not llama-like, and fields that are missing, no whole numbers or contradict one another.
     """
     file = path / "config.json" if path.is_dir() else path
-    content = _content(file)
-    where = str(file)
-    for key in INNER_CONFIGS:
-        if isinstance(content.get(key), dict) and "hidden_size" not in content:
-            content, where = content[key], f"{file}, {key}"
+    content, where, within = _content(file), str(file), False
+    outer = content.get("model_type")
+    known = isinstance(outer, str) and outer in MODEL_TYPES and WIDTH in content
+    for key in () if known else INNER_CONFIGS:
+        if isinstance(content.get(key), dict):
+            content, where, within = content[key], f"{file}, {key}", True
             break
     model_type = content.get("model_type")
     if not isinstance(model_type, str):
         raise InputError(f"{where} is no model's configuration: it has no model_type.")
-    if model_type not in MODEL_TYPES:
-        raise InputError(
-            f"{where} is of the model type {model_type!r}, whose projections are not known here; "
-            f"those known are {', '.join(MODEL_TYPES)}. Name its shapes with --case, or its "
-            "module with --model."
-        )
     experts = [key for key in EXPERTS if isinstance(content.get(key), int) and content[key] > 1]
     if experts:
         raise InputError(
-            f"{where} has {content[experts[0]]} experts ({experts[0]}), and a block of experts "
-            "is not one set of projections; name the shapes with --case."
+            f"{where} is of the model type {model_type!r}, a mixture of {content[experts[0]]} "
+            f"experts ({experts[0]}), and a block of experts is not one set of projections; name "
+            "the shapes with --case."
         )
-    packing = "fused" if model_type in FUSED else "plain" if model_type in PLAIN else "separate"
-    return _sizes(_Fields(where, content), model_type, packing)
+    if model_type not in MODEL_TYPES:
+        raise InputError(
+            f"{where} is of the model type {model_type!r}, whose projections are not known here; "
+            f"those known are {', '.join(sorted(MODEL_TYPES))}. Name its shapes with --case, or "
+            "its module with --model."
+        )
+    return _sizes(_Fields(where, content, class_values(model_type), within=within), model_type)
 
 
-def _sizes(fields: _Fields, model_type: str, packing: str) -> ModelConfig:
+def _sizes(fields: _Fields, model_type: str) -> ModelConfig:
     """The sizes, each checked by itself and against the others."""
     where = fields.where
-    embedding = fields.size("hidden_size")
-    heads = fields.size("num_attention_heads")
-    key_value_heads = fields.optional("num_key_value_heads") or heads
-    head_dim = fields.optional("head_dim")
+    embedding, heads = fields.size(WIDTH), fields.size(HEADS)
+    key_value_heads = fields.value(GROUPS) or heads
+    head_dim = None if model_type in HEADS_SHARE_THE_WIDTH else fields.value(HEAD_DIM)
     if head_dim is None:
         if embedding % heads:
             raise InputError(
@@ -140,36 +126,55 @@ def _sizes(fields: _Fields, model_type: str, packing: str) -> ModelConfig:
             )
         head_dim = embedding // heads
     if heads % key_value_heads:
+        own = "" if GROUPS in fields.content else f", which {model_type} has where a file does not"
         raise InputError(
             f"{where}: num_attention_heads {heads} cannot be shared out evenly over "
-            f"num_key_value_heads {key_value_heads}; one of them is wrong."
+            f"num_key_value_heads {key_value_heads}{own}; one of them is wrong."
         )
+    sizes = {WIDTH: embedding, HEADS: heads, GROUPS: key_value_heads, HEAD_DIM: head_dim}
+    sizes[FFN] = fields.size(FFN)
+    vocabulary = fields.value(VOCABULARY) if fields.within else fields.optional(VOCABULARY)
     return ModelConfig(
         model_type=model_type,
-        packing=packing,
+        packing=MODEL_TYPES[model_type],
         embedding=embedding,
         query_heads=heads,
         key_value_heads=key_value_heads,
         head_dim=head_dim,
-        ffn=fields.size("intermediate_size"),
+        ffn=sizes[FFN],
         layers=fields.optional("num_hidden_layers"),
-        vocabulary=fields.optional("vocab_size"),
+        vocabulary=vocabulary,
+        by_class=tuple((key, size) for key, size in sizes.items() if fields.left_to_class(key)),
     )
 
 
 @dataclass(frozen=True)
 class _Fields:
-    """A configuration's fields, and the name of the file for what is wrong with them."""
+    """A configuration's fields, and the name of the file for what is wrong with them.
+
+    usual: what the model type's class gives each; within: whether the configuration lies in a
+    larger one, where only what differs from those is written down.
+    """
 
     where: str
     content: Mapping[str, Any]
+    usual: Mapping[str, int | None]
+    within: bool
 
     def size(self, key: str) -> int:
-        """A field that must be there."""
-        found = self.optional(key)
+        """A field that must be there, or be the class's where such files leave those out."""
+        found = self.value(key) if self.within else self.optional(key)
         if found is None:
             raise InputError(f"{self.where} has no {key}, from which the shapes follow.")
         return found
+
+    def value(self, key: str) -> int | None:
+        """A field, or the class's value where the file has none; null is None."""
+        return self.optional(key) if key in self.content else self.usual[key]
+
+    def left_to_class(self, key: str) -> bool:
+        """Whether the file has nothing for a field that the class has a value for."""
+        return key not in self.content and self.usual[key] is not None
 
     def optional(self, key: str) -> int | None:
         """A field that may be missing or null, otherwise a whole number of 1 or more."""
