@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tilescope.errors import InputError
-from tilescope.workloads.modules import LinearLayer, linear_layers
+from tilescope.workloads.modules import LinearLayer, linear_layers, other_matrices
 
 torch = pytest.importorskip("torch")
 nn = torch.nn
@@ -72,3 +72,42 @@ def test_a_module_without_linear_layers_is_refused() -> None:
 def test_a_layer_that_does_not_know_its_size_is_refused() -> None:
     with pytest.raises(InputError, match="does not know its size yet"):
         linear_layers(nn.LazyLinear(8))
+
+
+@pytest.mark.filterwarnings("ignore")  # PyTorch's own, of quantised tensors to come
+def test_a_quantised_linear_layer_is_one() -> None:
+    dynamic = pytest.importorskip("torch.ao.nn.quantized.dynamic")
+    assert not issubclass(dynamic.Linear, nn.Linear)
+    quantised = nn.Sequential(dynamic.Linear(16, 32), nn.ReLU(), dynamic.Linear(32, 8))
+    assert linear_layers(quantised) == [LinearLayer("0", 16, 32), LinearLayer("2", 32, 8)]
+
+
+def test_layers_that_share_a_weight_are_two_and_one_that_is_used_twice_is_one() -> None:
+    head, embedding = nn.Linear(32, 100, bias=False), nn.Embedding(100, 32)
+    head.weight = embedding.weight
+    twice = nn.Linear(32, 32)
+    other = nn.Linear(32, 32)
+    other.weight = twice.weight
+    parts = {"embedding": embedding, "head": head, "a": twice, "b": twice, "c": other}
+    found = linear_layers(nn.ModuleDict(parts))
+    assert [layer.name for layer in found] == ["head", "a", "c"]
+
+
+def test_matrices_of_other_modules_are_named() -> None:
+    """MultiheadAttention multiplies by 3·64×64 of its own; its way out is a linear layer."""
+    layer = nn.TransformerEncoderLayer(64, 4, 128, batch_first=True)
+    encoder = nn.TransformerEncoder(layer, 3, enable_nested_tensor=False)
+    assert other_matrices(encoder) == ["layers.0.self_attn.in_proj_weight (192×64)"]
+    assert [one.name for one in linear_layers(encoder)] == [
+        "layers.0.self_attn.out_proj",
+        "layers.0.linear1",
+        "layers.0.linear2",
+    ]
+    image = nn.Sequential(nn.Conv2d(3, 8, 3), nn.Embedding(10, 4), nn.LayerNorm(8), nn.Linear(8, 4))
+    assert other_matrices(image) == []
+
+
+def test_a_module_without_linear_layers_is_refused_with_the_matrices_that_it_has() -> None:
+    cell = nn.GRUCell(16, 32)
+    with pytest.raises(InputError, match=r"GRUCell has no linear layer.* weight_ih \(96×16\), "):
+        linear_layers(cell)

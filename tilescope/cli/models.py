@@ -12,7 +12,7 @@ from tilescope.errors import InputError
 from tilescope.profiling.scaling import Points, placed
 from tilescope.workloads.cases import LinearProjectionTestCase, default_test_cases
 from tilescope.workloads.configs import read_config
-from tilescope.workloads.modules import linear_layers
+from tilescope.workloads.modules import linear_layers, named, other_matrices
 
 DEFAULT_ROWS = 64
 
@@ -43,7 +43,12 @@ def known_projections(config: str | None, model: str | None, *, quiet: bool) -> 
         return Projections(found.projections(DEFAULT_ROWS), [head] if head else [])
     if model is not None:
         module = load_module(model, lambda text: None if quiet else print(text, file=sys.stderr))
-        return Projections([layer.case(DEFAULT_ROWS) for layer in linear_layers(module)])
+        cases = [layer.case(DEFAULT_ROWS) for layer in linear_layers(module)]
+        if not quiet and (others := other_matrices(module)):
+            print(
+                f"Not profiled, as no torch.nn.Linear has them: {named(others)}.", file=sys.stderr
+            )
+        return Projections(cases)
     return Projections()
 
 
