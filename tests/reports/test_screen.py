@@ -142,8 +142,8 @@ def test_several_cases_have_a_row_each_and_their_sum(
     rows = [line.split() for line in text.split("What bounds it")[1].splitlines()]
     assert ["q_proj", "launch", "18.0", "ms", "2,000", "µs", "90.0", "%", "9.00", "ms"] in rows
     # 99.995 % is not 100 %
-    assert ["k_proj", "ddr", "20.0", "ms", "1.00", "µs", "99.9", "%", "10.0", "ms"] in rows
-    assert ["total", "ddr", "38.0", "ms", "2,001", "µs", "94.9", "%", "19.0", "ms"] in rows
+    assert ["k_proj", "DDR", "20.0", "ms", "1.00", "µs", "99.9", "%", "10.0", "ms"] in rows
+    assert ["total", "DDR", "38.0", "ms", "2,001", "µs", "94.9", "%", "19.0", "ms"] in rows
 
 
 def test_what_was_set_otherwise_is_named(per_tile_run: Run) -> None:

@@ -14,10 +14,10 @@ from tilescope.runs.models import Case
 NAMES = {
     "launch": "launch",
     "issue": "issue",
-    "ddr": "ddr",
+    "ddr": "DDR",
     "shim_port": "shim port",
     "mem_tile_port": "mem tile port",
-    "core_dma": "core dma",
+    "core_dma": "core DMA",
     "compute": "compute",
 }
 """What a limit is called on a screen."""

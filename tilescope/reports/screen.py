@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import textwrap
 
+from tilescope.profiling.interruptions import BUSY
 from tilescope.quantities.units import (
     format_count,
     format_error,
@@ -162,8 +163,10 @@ def how_long(run: Run) -> list[str]:
     torch_us = [case.baseline_us.median for case in cases if case.baseline_us]
     if len(torch_us) == len(cases) and npu_us > 0:
         total_us = sum(torch_us)
+        busy = any(note.startswith(BUSY) for case in cases for note in case.notes)
         lines[0] += (
-            f"; PyTorch takes {format_us(total_us)}: speedup {significant(total_us / npu_us)}×"
+            f"; PyTorch takes {format_us(total_us)}{' on a busy machine' if busy else ''}: "
+            f"speedup {significant(total_us / npu_us)}×"
         )
     device_us = sum(case.device_us for case in cases)
     launches = sum(case.launches for case in cases)

@@ -42,7 +42,8 @@ def case_bound(
     if gap_us <= rounding_us:  # the two are the same, up to their arithmetic
         us, gap_us = npu_us, 0.0
     launches = sum(count for count, _, _ in launch_buffers(gemm, mapping))
-    told = f"{launches:,} launch{'es' if launches > 1 else ''} and their host steps"
+    told = "1 launch and its" if launches == 1 else f"{launches:,} launches and their"
+    told += " host steps"
     limits = [Limit(by=LAUNCH, us=floor_us, basis=told)]
     limits += [
         Limit(by=limit.by, us=limit.us, basis=_basis(limit), busy_us=limit.busy_us)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.reports.html.page import unexplained
 from tilescope.designs.request import MappingRequest
 from tilescope.profiling.products import ProductSettings, profile_products
 from tilescope.reports.html.report import write_report
@@ -52,7 +53,9 @@ def report_of(folder: Path, family: str, device: str, dtype: str) -> Path:
 def test_every_mapping_is_drawn_whole(
     tmp_path: Path, opened: Any, family: str, device: str, dtype: str
 ) -> None:
-    driver = opened(report_of(tmp_path, family, device, dtype))
+    report = report_of(tmp_path, family, device, dtype)
+    assert unexplained(report.read_text(encoding="utf-8")) == []
+    driver = opened(report)
     assert driver.get_log("browser") == []
     plots = ["budget", "roofline", "roof-launch", "array", "tiles", "memory", "timeline"]
     ids = [plot if plot.startswith("roof-") else f"plot-{plot}" for plot in plots]

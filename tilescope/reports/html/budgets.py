@@ -10,7 +10,7 @@ from tilescope.reports.budget import closing_percentages, meaning, short, summed
 from tilescope.reports.html import figures
 from tilescope.runs.models import Case
 
-LABEL_FROM = 9.0  # % of the whole width from which a bar's part has room for its name
+LABEL_FROM = 7.0  # % of the whole width from which a bar's part has room for its name
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tilescope.quantities.units import significant
+from tilescope.quantities.units import format_error, significant
 from tilescope.reports.bounds import limit_name
 from tilescope.reports.cells import shape_cell
 from tilescope.reports.html import figures
@@ -200,4 +200,4 @@ def _ulps(error: ErrorDetail) -> tuple[UlpRow, ...]:
 
 
 def _short(value: float) -> str:
-    return significant(value) if value == 0 or abs(value) >= 1e-3 else f"{value:.1e}"
+    return significant(value) if value == 0 or abs(value) >= 1e-2 else format_error(value)

@@ -155,7 +155,8 @@ PASSPORTS: dict[str, Passport] = {
     "memory": Passport(
         "memory",
         "bytes",
-        "the most that held data at one time; beside it what the design reserves and what there is",
+        "the most that held data at one time; beside it what the design reserves, what there is, "
+        "and the headroom, what there is less what is reserved",
         "the timeline of the launch and the device page",
     ),
     "traffic": Passport(
@@ -190,5 +191,46 @@ PASSPORTS: dict[str, Passport] = {
         "of output - reference, over all of C; signal to noise is 10 · log10(Σ reference² / "
         "Σ (output - reference)²); a unit in the last place is that of the output's type",
         "the NPU's output, computed by the kernels built for this machine",
+    ),
+    "case": Passport(
+        "the case",
+        "as stated",
+        "what was asked for and how it was laid out; what a note says of times elsewhere has its "
+        "source in docs/boundaries.md",
+        "the run file",
+    ),
+    "trust": Passport(
+        "trust",
+        "as stated",
+        "what is known of the error: simulated against hardware, the widest interval of the cases; "
+        "of PyTorch's medians half their 95 % intervals over the medians, the spread of the runs "
+        "as standard deviation over mean",
+        "the ledger of published measurements, the samples, and the notes of the run file",
+    ),
+    "beside": Passport(
+        "beside time",
+        "as stated",
+        "memory and traffic summed over the cases, peaks the largest of them; energy and caches "
+        "where there are any",
+        "the run file; the sections below have each case's",
+    ),
+    "provenance": Passport(
+        "conditions",
+        "as stated",
+        "what the system, Python and the repository said when the run began; load and clock are "
+        "those of that moment",
+        "the run file",
+    ),
+    "changed": Passport(
+        "what-if",
+        "as stated in its row",
+        "a value that stood in place of the device's or the runtime's own",
+        "--set of the command; the nominal value has its source on the device or runtime page",
+    ),
+    "advice": Passport(
+        "advice",
+        "µs",
+        "time as it is less the time of the same cases with the one change made, both simulated",
+        ENGINE,
     ),
 }

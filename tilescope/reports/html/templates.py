@@ -5,15 +5,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from tilescope.reports.names import shown, shown_within
 
 PARTS = ("tilescope.reports.html", "parts")
+TYPED = re.compile(r"`([^`]+)`|(?<![\w-])(--[a-z][a-z-]*(?: \d[\d.]*)?)")
+"""What a sentence tells its reader to type: in backquotes, or an option with its number."""
+QUANTITY = re.compile(r"(\d) (?=(?:ns|µs|ms|s|%|×|B|KiB|MiB|GiB|GB/s|mJ|µJ|J|runs?|threads?)\b|%)")
+NO_BREAK = "\u00a0"
 
 
 @cache
@@ -31,6 +36,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     found.filters["in_script"] = in_script
+    found.filters["said"] = said
+    found.filters["named"] = named
     return found
 
 
@@ -60,6 +67,17 @@ def in_script(value: Any) -> Markup:
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)
+
+
+def said(text: str) -> Markup:
+    """A sentence that keeps numbers with their units and shows what to type as such."""
+    kept = str(escape(QUANTITY.sub(rf"\1{NO_BREAK}", shown(text))))
+    return Markup(TYPED.sub(lambda found: f"<code>{found[1] or found[2]}</code>", kept))
+
+
+def named(text: str) -> Markup:
+    """A name that may break after its dots, dashes and underscores."""
+    return Markup(re.sub(r"([._-])(?=\w)", r"\1<wbr>", str(escape(shown(text)))))
 
 
 def _seen(value: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tilescope.profiling.interruptions import BUSY
 from tilescope.quantities.dtypes import is_integer
 from tilescope.quantities.units import format_error, format_us, significant
 from tilescope.reports.bounds import bounding, limit_name, percent
@@ -13,7 +14,7 @@ from tilescope.reports.cells import shape_cell
 from tilescope.reports.html import figures
 from tilescope.reports.html.figures import Figure
 from tilescope.reports.screen import dtypes
-from tilescope.runs.figures import Interval
+from tilescope.runs.figures import Interval, SampledStatistics
 from tilescope.runs.models import Case
 
 
@@ -29,6 +30,7 @@ class TruthRow:
     interval: Figure | None
     share: str
     torch: Figure | None
+    torch_noise: str
     torch_missing: str
     speedup: Figure | None
     faster: bool
@@ -87,9 +89,10 @@ def _row(case: Case, share: str) -> TruthRow:
         interval=_interval(case.interval_us),
         share=share,
         torch=figures.median(case.baseline_us, "baseline_us"),
+        torch_noise=_noise(case.baseline_us),
         torch_missing=case.baseline_missing or "none was asked for",
         speedup=figures.ratio(case.speedup, "speedup"),
-        faster=case.speedup is not None and case.speedup >= 1,
+        faster=_faster(case),
         bound=figures.time(bound.us, "bound_us", case.npu_us.kind) if bound else None,
         bound_by=limit_name(bound.by) if bound else "",
         gap=figures.time(bound.gap_us, "gap_us", case.npu_us.kind) if bound else None,
@@ -124,9 +127,10 @@ def _totals(cases: Sequence[Case]) -> TruthRow:
         torch=figures.time(
             torch_us, "baseline_us", figures.common_kind(time.kind for time in torch)
         ),
+        torch_noise="",
         torch_missing="not every case has one",
         speedup=figures.ratio(speedup, "speedup"),
-        faster=speedup is not None and speedup >= 1,
+        faster=all(map(_faster, cases)),
         bound=figures.time(sum(bound.us for bound in bounds), "bound_us", kind)
         if every_bound
         else None,
@@ -142,6 +146,24 @@ def _totals(cases: Sequence[Case]) -> TruthRow:
         error=_error(max(errors) if errors else None),
         rate=_rate(operations / npu_us / 1e3 if npu_us else None, kind),
     )
+
+
+def _faster(case: Case) -> bool:
+    """Whether the NPU is faster beyond what is known of PyTorch's median and of the NPU's time."""
+    if case.baseline_us is None or any(note.startswith(BUSY) for note in case.notes):
+        return False
+    known = case.baseline_us.median_interval
+    least_us = known.low if known else case.baseline_us.median
+    most_us = case.interval_us.high if case.interval_us else case.npu_us.median
+    return least_us > most_us
+
+
+def _noise(time: SampledStatistics | None) -> str:
+    """`± 1.2 %`, half the median's interval over the median; nothing in older files."""
+    if time is None or time.median_interval is None or not time.median:
+        return ""
+    known = time.median_interval
+    return f"± {significant(50 * (known.high - known.low) / time.median)} %"
 
 
 def _reached(bound_us: float | None, npu_us: float) -> str:

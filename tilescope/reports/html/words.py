@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from tilescope.quantities.units import significant
 from tilescope.reports.advice import advice_sentence
 from tilescope.reports.beside_time import beside_time
 from tilescope.reports.bounds import MEANINGS, bounding
 from tilescope.reports.html.drawings import Missing
 from tilescope.reports.html.figures import common_kind
+from tilescope.reports.intervals import within
 from tilescope.reports.names import shown
 from tilescope.reports.screen import SUBJECTS, how_long, trust
 from tilescope.runs.models import Case, Provenance, Run
@@ -55,6 +58,7 @@ class Words:
     sections: tuple[tuple[str, str], ...]
     how_long: tuple[str, ...]
     bounded: str
+    known: str
     trust: tuple[str, ...]
     beside: tuple[str, ...]
     advice: tuple[tuple[str, str], ...]
@@ -76,7 +80,8 @@ def words_of(run: Run, missing: Sequence[Missing]) -> Words:
         subtitle=_subtitle(run),
         sections=sections,
         how_long=tuple(how_long(run)) if cases else (),
-        bounded=MEANINGS.get(bounding(cases) or "", ""),
+        bounded=_capital(MEANINGS.get(bounding(cases) or "", "")),
+        known=_known(cases),
         trust=tuple(trust(run)) if cases else (),
         beside=tuple(beside_time(run)) if cases else (),
         advice=tuple(
@@ -119,7 +124,7 @@ def _subtitle(run: Run) -> str:
         families = _list(case.mapping.family for case in cases)
         told.append(f"{families}, found by a search" if run.chosen_by == "search" else families)
         told.append("1 case" if len(cases) == 1 else f"{len(cases)} cases")
-    told.append(provenance.date)
+    told.append(_moment(provenance.date))
     return " · ".join(told)
 
 
@@ -127,8 +132,32 @@ def _list(names: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(names))
 
 
+def _known(cases: Sequence[Case]) -> str:
+    """How well the NPU's time is known, in a word or two."""
+    if (interval := within(cases)) is not None:
+        return interval
+    if all(case.npu_us.kind == "simulated" for case in cases):
+        return "not validated" if not any(case.interval_us for case in cases) else "in part"
+    return ""
+
+
+def _moment(date: str) -> str:
+    """`2026-01-31 12:34 UTC`; a date of another form as it is."""
+    try:
+        moment = datetime.fromisoformat(date)
+    except ValueError:
+        return date
+    if moment.tzinfo is None:
+        return f"{moment:%Y-%m-%d %H:%M}"
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}." if text else ""
+    return f"{_capital(text)}." if text else ""
 
 
 def _provenance(provenance: Provenance) -> tuple[tuple[str, str], ...]:
@@ -137,5 +166,7 @@ def _provenance(provenance: Provenance) -> tuple[tuple[str, str], ...]:
         label = LABELS.get(key, key.replace("_", " "))
         if isinstance(value, dict):
             value = ", ".join(f"{name} {one}" for name, one in value.items()) or "none"
+        elif isinstance(value, float):
+            value = significant(value)
         told.append((label, "not known" if value is None else str(value)))
     return tuple(told)

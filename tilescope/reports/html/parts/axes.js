@@ -15,7 +15,7 @@ function decades({ from, to }, room) {
   return found;
 }
 
-const power = (value) => (value >= 1e3 || value < 1e-2 ? `10${[...String(Math.round(Math.log10(value)))].map((digit) => (digit === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit])).join("")}` : String(Number(value.toPrecision(3))));
+const power = (value) => (value >= 1e6 || value < 1e-2 ? `10${[...String(Math.round(Math.log10(value)))].map((digit) => (digit === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit])).join("")}` : Number(value.toPrecision(3)).toLocaleString("en"));
 
 // Grid, marks and titles; the plot lies between left..right and top..bottom.
 function logAxes(svg, x, y, frame, titles) {
@@ -47,7 +47,7 @@ function placed(labels, frame) {
   const kept = [];
   for (const label of labels) {
     const width = label.text.length * 6.3 + 6;
-    for (const [dx, dy, anchor] of [[9, 4, "start"], [-9, 4, "end"], [0, -11, "middle"], [0, 19, "middle"], [9, -9, "start"], [9, 17, "start"], [-9, -9, "end"], [-9, 17, "end"]]) {
+    for (const [dx, dy, anchor] of [[9, -8, "start"], [-9, -8, "end"], [9, 17, "start"], [-9, 17, "end"], [9, 4, "start"], [-9, 4, "end"], [0, -11, "middle"], [0, 19, "middle"]]) {
       const left = label.x + dx - (anchor === "end" ? width : anchor === "middle" ? width / 2 : 0);
       const box = [left, label.y + dy - 11, left + width, label.y + dy + 3];
       const inside = box[0] >= frame.left && box[2] <= frame.right + 4 && box[1] >= frame.top && box[3] <= frame.bottom;

@@ -47,9 +47,15 @@ if (DATA.roofs.length) {
         "data-tip": `${one.name}: ${significant(one.rate)} of ${significant(limit)} · 10⁹ operations/s (${percent(one.rate / limit)} of its roof), ${one.kind}; ${significant(one.intensity)} operations/byte, ${formatLarge(one.work)}operations a launch`,
         "data-p": "roof", click: () => { pick.value = String(index); choose(index); },
       }));
-      labels.push({ ...at, text: one.name, first: index === chosen });
+      const same = labels.find((other) => Math.hypot(other.x - at.x, other.y - at.y) < 3);
+      if (same) same.names.push(one.name); else labels.push({ ...at, names: [one.name] });
+      if (index === chosen) (same || labels[labels.length - 1]).first = one.name;
     });
-    labels.sort((a, b) => b.first - a.first);
+    for (const label of labels) {
+      const head = label.first || label.names[0];
+      label.text = label.names.length > 2 ? `${head} and ${label.names.length - 1} more` : [head, ...label.names.filter((name) => name !== head)].join(", ");
+    }
+    labels.sort((a, b) => Boolean(b.first) - Boolean(a.first));
     for (const [value, text] of names) labels.push({ x: x(value), y: y(attainable(roofs[chosen], work, xOf === byWork ? roofs[chosen].intensity : value, false)), text, roof: true });
     for (const label of placed(labels, frame)) svg.append(make("text", { class: label.roof ? "halo" : "label halo", x: label.tx, y: label.ty, "text-anchor": label.anchor }, label.text));
     const move = (event) => {

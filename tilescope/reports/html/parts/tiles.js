@@ -16,7 +16,7 @@ function drawTiles(tiles, kind) {
   const low = Math.min(...values), high = Math.max(...values), least = positive.length ? Math.min(...positive) : 0;
   const log = !isTime && least > 0 && high / least > 50;
   const shareOf = (value) => (high === low ? 0.5 : log ? Math.max(0, Math.log(Math.max(value, least) / least) / Math.log(high / least)) : (value - low) / (high - low));
-  const write = (value) => (isTime ? `${formatUs(value)} ${kind}` : value ? value.toExponential(2) : "0");
+  const write = (value) => (isTime ? `${formatUs(value)} ${kind}` : formatError(value));
   byId("tiles-choice").replaceChildren(...choices.map(([key, label]) => make("button", { type: "button", "aria-pressed": String(key === tilesShown), "data-tiles": key, click: () => { tilesShown = key; drawTiles(tiles, kind); all(`[data-tiles="${key}"]`)[0].focus(); } }, label)));
 
   const frame = make("div", { class: "tiles-frame", tabindex: "0", role: "img", "data-own-tip": "" });
@@ -45,7 +45,7 @@ function drawTiles(tiles, kind) {
     const core = down * across === 1 ? `core (${col % tiles.grid[1]},${(row % tiles.grid[0]) + 2})` : `${down * across} tiles`;
     const parts = [`M from ${rowAt}, N from ${colAt}, ${core}`];
     if (tiles.done_us) parts.push(`complete after ${formatUs(tiles.done_us[place])} (${kind})`);
-    if (tiles.errors) parts.push(`error ${tiles.errors[place] ? tiles.errors[place].toExponential(2) : "0"}`);
+    if (tiles.errors) parts.push(`error ${formatError(tiles.errors[place])}`);
     return parts.join("; ");
   }
   function paint() {
@@ -105,7 +105,7 @@ function drawTiles(tiles, kind) {
   const head = ["tile", ...(tiles.done_us ? [`complete after, ${kind}`] : []), ...(tiles.errors ? ["error"] : [])];
   byId("tiles-table").replaceChildren(
     make("table", {}, make("caption", { class: "fine" }, `The ${order.length} ${isTime ? "last" : "worst"} of ${values.length}`), make("thead", {}, make("tr", {}, head.map((text, place) => make("th", { scope: "col", class: place ? "n" : null }, text)))),
-      make("tbody", {}, order.map((place) => make("tr", {}, make("th", { scope: "row" }, words(place).split(";")[0]), tiles.done_us ? make("td", { class: "n" }, formatUs(tiles.done_us[place])) : null, tiles.errors ? make("td", { class: "n" }, tiles.errors[place] ? tiles.errors[place].toExponential(2) : "0") : null)))),
+      make("tbody", {}, order.map((place) => make("tr", {}, make("th", { scope: "row" }, words(place).split(";")[0]), tiles.done_us ? make("td", { class: "n" }, formatUs(tiles.done_us[place])) : null, tiles.errors ? make("td", { class: "n" }, formatError(tiles.errors[place])) : null)))),
   );
   paint();
   return true;

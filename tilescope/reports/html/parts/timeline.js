@@ -201,6 +201,7 @@ function drawTimeline(spans, kind) {
       "+": () => zoom(1.6), "=": () => zoom(1.6), "-": () => zoom(1 / 1.6), _: () => zoom(1 / 1.6), 0: () => look(0, spans.elapsed), Home: () => look(0, state.to - state.from), End: () => look(spans.elapsed - (state.to - state.from), spans.elapsed),
       ArrowLeft: () => (event.shiftKey ? move(-0.25) : select(state.span < 0 ? firstAbove(lanes[state.lane].end, middle) : state.span - 1)),
       ArrowRight: () => (event.shiftKey ? move(0.25) : select(state.span < 0 ? firstAbove(lanes[state.lane].end, middle) : state.span + 1)),
+      w: () => zoom(1.6), s: () => zoom(1 / 1.6), a: () => move(-0.25), d: () => move(0.25),
       ArrowUp: () => otherLane(-1), ArrowDown: () => otherLane(1), PageUp: () => move(-0.9), PageDown: () => move(0.9),
     };
     const act = acts[event.key];

@@ -7,6 +7,9 @@ function significant(value, digits = 3) {
   return value.toFixed(Math.min(decimals, 12));
 }
 
+// An error, absolute or relative, as the tables have it: 2.1e-03.
+const formatError = (error) => (error ? error.toExponential(1).replace(/e([+-])(\d)$/, "e$10$2") : "0");
+
 function formatUs(us) {
   const size = Math.abs(us);
   if (size === 0) return "0 µs";
