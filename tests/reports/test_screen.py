@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from tilescope.reports.paint import Paint
@@ -99,6 +100,19 @@ def test_advice_says_what_is_left_and_what_to_type(per_tile_run: Run) -> None:
     assert "no interval is known for the gain" in flat
     assert max(len(line) for line in text.splitlines()) <= 80
     assert f"tilescope linear{typed}".replace("\\\n", " ").split() == ADVICE.command.split()
+
+
+@pytest.mark.parametrize(("gain_us", "told"), [(10_000.0, True), (9_999.0, False)])
+def test_a_change_that_halves_the_time_is_told_at_the_top(
+    per_tile_run: Run, gain_us: float, told: bool
+) -> None:
+    """Of 20 ms, 10 ms are half."""
+    advice = ADVICE.model_copy(update={"gain_us": gain_us})
+    run = per_tile_run.model_copy(
+        update={"cases": per_tile_run.cases[:1], "advice": (advice, ADVICE)}
+    )
+    top = " ".join(screen(run).split("What bounds it")[0].split())
+    assert ("is predicted to make it 10.0 ms, 2.00 times as fast" in top) is told
 
 
 def test_a_gain_with_an_interval_says_what_hardware_would_save(per_tile_run: Run) -> None:

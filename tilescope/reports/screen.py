@@ -29,6 +29,7 @@ from tilescope.reports.wrapping import wrap
 from tilescope.runs.models import Case, MappingChoice, Run
 
 BAR_WIDTH = 10
+WORTH_TELLING = 2.0  # how many times as fast a change must be to be told at the top
 UNITS = "ns|µs|ms|s|runs|threads"
 NO_BREAK = "\u00a0"
 SUBJECTS = {"linear": "Linear projections", "gemm": "Matrix product", "tile": "One block"}
@@ -176,6 +177,12 @@ def how_long(run: Run) -> list[str]:
         f"launch{'' if launches == 1 else 'es'}"
         + (f"; one-time set-up, {format_us(setup_us)} a case, is not included" if setup_us else "")
     )
+    left_us = npu_us - max((advice.gain_us for advice in run.advice[:1]), default=0.0)
+    if 0 < WORTH_TELLING * left_us <= npu_us:
+        lines.append(
+            f"One change, told below, is predicted to make it {format_us(left_us)}, "
+            f"{significant(npu_us / left_us)} times as fast"
+        )
     return lines
 
 
