@@ -1,6 +1,7 @@
 """`tilescope simulate`: a design from its text, or one sentence why not."""
 
 import json
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -192,3 +193,16 @@ def test_on_forty_columns_no_line_is_wider_than_the_screen(file):
     result = CliRunner().invoke(app, ["simulate", str(file)], env={"COLUMNS": "40"})
     assert result.exit_code == 0, result.stderr
     assert max(map(len, result.stdout.splitlines())) <= 40
+
+
+def test_one_sequence_of_several_is_named(tmp_path):
+    mine = tmp_path / "two.mlir"
+    mine.write_text(
+        (Path(__file__).parents[1] / "designs/mlir/designs/two_sequences.mlir").read_text()
+    )
+    refused = simulate(mine)
+    assert refused.exit_code == 2
+    assert "2 runtime sequences (one, three); choose one with --sequence" in " ".join(
+        refused.stderr.split()
+    )
+    assert found(mine, "--sequence", "one")["cycles"] < found(mine, "--sequence", "three")["cycles"]

@@ -38,7 +38,15 @@ def simulate(
         typer.Option(
             "--costs",
             metavar="COSTS.toml",
-            help="What functions cost and compute: a table [kernel.NAME] cycles = N for each.",
+            help="What functions cost and compute: [kernel.NAME] cycles = N; [default].",
+        ),
+    ] = None,
+    sequence: Annotated[
+        str | None,
+        typer.Option(
+            "--sequence",
+            metavar="NAME",
+            help="Which runtime sequence, where the text has several: its name or its device's.",
         ),
     ] = None,
     explain: Annotated[
@@ -63,7 +71,7 @@ def simulate(
     if json not in (None, "-"):
         check_writable(Path(str(json)), force=force)
     stated = read_costs(Path(costs)) if costs is not None else {}
-    read = read_file(file, device, stated, tuple(set_values or ()))
+    read = read_file(file, device, stated, tuple(set_values or ()), sequence)
     if runtime is not None:
         read = with_runtime(read, runtime)
     result = run(read, timing_only=timing_only, seed=seed)

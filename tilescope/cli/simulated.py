@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tilescope.designs.mlir.calls import Stated
+from tilescope.designs.mlir.calls import DEFAULT, Stated
 from tilescope.designs.mlir.reading import read_design
 from tilescope.devices import load_device
 from tilescope.errors import InputError
@@ -21,15 +21,20 @@ from tilescope.targets.whatif import change
 
 
 def read_file(
-    file: str, device: str | None, costs: Mapping[str, Stated | int], settings: Sequence[str] = ()
+    file: str,
+    device: str | None,
+    costs: Mapping[str, Stated | int],
+    settings: Sequence[str] = (),
+    sequence: str | None = None,
 ) -> SimulatedDesign:
     """The design in a file (`-` is standard input) and the device that it is to run on.
 
-    `settings` are values of the device to set otherwise, `KEY=VALUE` each. Raises InputError for
+    `settings` are values of the device to set otherwise, `KEY=VALUE` each; `sequence` says which
+    runtime sequence is meant, where there are several. Raises InputError for
     a file that cannot be read or is no design, where neither the text nor `device` names an NPU
     that tilescope has, and for a setting that cannot be had.
     """
-    read = read_design(_text(file), "stdin" if file == "-" else file, costs)
+    read = read_design(_text(file), "stdin" if file == "-" else file, costs, sequence)
     if device is None and read.device is None:
         raise InputError(
             f"{file} is for {read.array}, which tilescope has no page for; name another NPU with "
@@ -44,16 +49,19 @@ def read_file(
     notes = list(read.notes)
     if device is not None and read.device not in (None, target.machine.split(":")[0]):
         notes.append(f"The text is for {read.array}; it was run on {target.name} as asked.")
-    if stated:
-        names = ", ".join(stated)
-        notes.append(f"The cycles of {names} are those that the costs file states.")
+    own = [name for name in stated if name in costs]
+    if own:
+        notes.append(f"The cycles of {', '.join(own)} are those that the costs file states.")
+    if others := [name for name in stated if name not in costs]:
+        names = ", ".join(others)
+        notes.append(f"The cycles of {names} are what the costs file states by default.")
     if code:
         many = "stretch" if len(code) == 1 else "stretches"
         notes.append(
             f"Code in its cores ({len(code)} {many}) counts as scalar code at a stated rate, "
             "which nobody measured; a compiler that makes vectors of it may be much faster."
         )
-    unused = sorted(set(costs) - set(stated))
+    unused = sorted(set(costs) - set(stated) - {DEFAULT})
     if unused:
         notes.append(f"The costs file names what no core calls: {', '.join(unused)}.")
     return SimulatedDesign(
@@ -77,11 +85,18 @@ def run(read: SimulatedDesign, *, timing_only: bool, seed: int) -> SimulatedDesi
         for kernel in kernels_of(read.design)
         if isinstance(kernel, FunctionKernel) and kernel.make is None
     ]
-    if timing_only or unknown:
+    streams = [f"@{fifo.name}" for fifo in read.design.fifos if fifo.core_streams]
+    if timing_only or unknown or streams:
         notes = read.notes
         if unknown and not timing_only:
             names = ", ".join(unknown)
             notes = (*notes, f"What {names} computes is not known, so no data were moved.")
+        if streams and not timing_only:
+            names = ", ".join(streams)
+            notes = (
+                *notes,
+                f"What cores send or take by {names} is not known; no data were moved.",
+            )
         return replace(read, outcome=simulate_design(read.design, read.device), notes=notes)
     arrays = draw_arrays(read.design, seed)
     outcome = simulate_design(read.design, read.device, arrays)

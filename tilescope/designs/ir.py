@@ -62,7 +62,9 @@ class ObjectFifo:
     writes it. `consumer_depths` has the depth of each consumer where they differ. The producer's
     DMA sends every object `repeats` times. `initial` are the bytes of objects that are there from
     the start, as many as the producer's depth. Where the ends share the memory of a tile,
-    `memory` names it, and nothing is streamed.
+    `memory` names it, and nothing is streamed. At an end in `core_streams` (`producer`,
+    `consumer`) the core's own stream port stands in place of a DMA: objects leave or arrive there
+    as fast as the other end allows, and no core acquires them.
     """
 
     name: str
@@ -78,6 +80,7 @@ class ObjectFifo:
     repeats: int = 1
     initial: tuple[bytes, ...] = ()
     memory: Tile | None = None
+    core_streams: tuple[str, ...] = ()
 
     @property
     def elements(self) -> int:
@@ -105,13 +108,48 @@ class Link:
     """Joins or distributes FIFOs through a mem tile; `offsets` are elements of the larger.
 
     A distributed slice may hold several objects of its FIFO, which leave one after the other:
-    `pieces` are where they start, in elements of the slice.
+    `pieces` are where they start, in elements of the slice. Of two FIFOs whose objects differ in
+    size the slice is the whole larger object, which is passed on at once.
     """
 
     sources: tuple[str, ...]
     targets: tuple[str, ...]
     offsets: tuple[int, ...]
     pieces: tuple[int, ...] = (0,)
+
+
+@dataclass(frozen=True)
+class LinkEnds:
+    """What a link joins or distributes: `larger` is cut into the `smaller` ones, or put together.
+
+    `depth` counts the larger objects that the mem tile holds.
+    """
+
+    joins: bool
+    larger: ObjectFifo
+    smaller: tuple[ObjectFifo, ...]
+    mem: Tile
+
+    @classmethod
+    def of(cls, sources: tuple[ObjectFifo, ...], targets: tuple[ObjectFifo, ...]) -> LinkEnds:
+        """The ends of a link between those FIFOs."""
+        joins = len(sources) > 1 or sources[0].elements < targets[0].elements
+        joins = joins and len(targets) == 1
+        mem = targets[0].producer
+        if joins:
+            return cls(True, targets[0], sources, mem)
+        return cls(False, sources[0], targets, mem)
+
+    @property
+    def depth(self) -> int:
+        """Objects of the larger FIFO in the mem tile."""
+        return self.larger.producer_depth if self.joins else self.larger.depth_at(self.mem)
+
+    def slice_elements(self, link: Link, fifo: ObjectFifo) -> int:
+        """Elements of one slice of the larger object."""
+        if len(self.smaller) == 1:
+            return self.larger.elements
+        return fifo.elements * len(link.pieces)
 
 
 @dataclass(frozen=True)
@@ -194,7 +232,7 @@ class HostBuffer:
 
 @dataclass(frozen=True)
 class DmaTask:
-    """One shim task: a walk over a host buffer (elements), into or out of a FIFO."""
+    """One shim task: a walk over a host buffer (elements of it), into or out of a FIFO."""
 
     fifo: str
     buffer: str
@@ -242,6 +280,16 @@ class Design:
             if fifo.name == name:
                 return fifo
         raise KeyError(name)
+
+    def link_ends(self, link: Link) -> LinkEnds:
+        """The FIFOs of a link by size, and the mem tile that holds the larger one's objects."""
+        sources = tuple(self.fifo(name) for name in link.sources)
+        targets = tuple(self.fifo(name) for name in link.targets)
+        return LinkEnds.of(sources, targets)
+
+    def buffer_dtypes(self) -> dict[str, str]:
+        """The dtype of each host buffer."""
+        return {buffer.name: buffer.dtype for buffer in self.host_buffers}
 
     @property
     def tasks(self) -> tuple[DmaTask, ...]:

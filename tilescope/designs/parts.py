@@ -80,11 +80,25 @@ class DmaPort:
 
 
 @dataclass(frozen=True)
+class Steps:
+    """The offsets of a descriptor's runs: `size` of them, `stride` elements apart, then anew."""
+
+    size: int
+    stride: int
+    first: int = 0
+
+    def offset(self, run: int) -> int:
+        """What a run, counted from nought, adds to the offset."""
+        return (self.first + run) % self.size * self.stride
+
+
+@dataclass(frozen=True)
 class Descriptor:
     """One transfer between a buffer and a stream; offset and walk count elements of the buffer.
 
     `buffer` is one of the tile, or of the host where `in_host`; `packet` is the number that its
-    bytes are sent under; `following` is the place of the next descriptor of its chain.
+    bytes are sent under; `following` is the place of the next descriptor of its chain. `steps`
+    advance its offset with every run, until the chain that it stands in is laid out.
     """
 
     buffer: str
@@ -95,6 +109,7 @@ class Descriptor:
     release: UseLock | None = None
     following: int | None = None
     packet: int | None = None
+    steps: Steps | None = None
 
     @property
     def elements(self) -> int:

@@ -89,17 +89,14 @@ def memory_demand(design: Design) -> dict[Tile, int]:
         if fifo.memory is not None:
             demand[fifo.memory] += fifo.producer_depth * fifo.object_bytes
             continue
-        if fifo.producer.kind == "core":
+        if fifo.producer.kind == "core" and "producer" not in fifo.core_streams:
             demand[fifo.producer] += fifo.producer_depth * fifo.object_bytes
         for consumer in fifo.consumers:
-            if consumer.kind == "core":
+            if consumer.kind == "core" and "consumer" not in fifo.core_streams:
                 demand[consumer] += fifo.depth_at(consumer) * fifo.object_bytes
     for link in design.links:
-        larger = design.fifo(link.sources[0] if len(link.sources) == 1 else link.targets[0])
-        if len(link.sources) == 1:
-            demand[larger.consumers[0]] += larger.consumer_depth * larger.object_bytes
-        else:
-            demand[larger.producer] += larger.producer_depth * larger.object_bytes
+        ends = design.link_ends(link)
+        demand[ends.mem] += ends.depth * ends.larger.object_bytes
     for fifo in design.fifos:  # a mem tile end that no link shares
         if fifo.producer.kind == "mem" and fifo.name not in linked_targets:
             demand[fifo.producer] += fifo.producer_depth * fifo.object_bytes
@@ -131,9 +128,11 @@ def channel_counts(design: Design) -> Counter[tuple[Tile, str]]:
     for fifo in design.fifos:
         if fifo.memory is not None:
             continue
-        counts[fifo.producer, "mm2s"] += 1
+        if "producer" not in fifo.core_streams:
+            counts[fifo.producer, "mm2s"] += 1
         for consumer in fifo.consumers:
-            counts[consumer, "s2mm"] += 1
+            if "consumer" not in fifo.core_streams:
+                counts[consumer, "s2mm"] += 1
     return counts
 
 
@@ -150,17 +149,14 @@ def _descriptors(design: Design, device: Device) -> Iterator[Problem]:
     for fifo in design.fifos:
         if fifo.memory is not None:
             continue
-        if fifo.producer.kind == "core":
+        if fifo.producer.kind == "core" and "producer" not in fifo.core_streams:
             needed[fifo.producer] += fifo.producer_depth * fifo.repeats
         for consumer in fifo.consumers:
-            if consumer.kind == "core":
+            if consumer.kind == "core" and "consumer" not in fifo.core_streams:
                 needed[consumer] += fifo.depth_at(consumer)
     for link in design.links:
-        larger = design.fifo(link.sources[0] if len(link.sources) == 1 else link.targets[0])
-        joins = len(link.sources) > 1
-        mem = larger.producer if joins else larger.consumers[0]
-        depth = larger.producer_depth if joins else larger.consumer_depth
-        needed[mem] += depth * len(link.offsets) * (1 + len(link.pieces))
+        ends = design.link_ends(link)
+        needed[ends.mem] += ends.depth * len(link.offsets) * (1 + len(link.pieces))
     tasks = Counter(task.fifo for task in design.tasks)
     for fifo in design.fifos:
         for tile in (fifo.producer, *fifo.consumers):
@@ -175,6 +171,7 @@ def _descriptors(design: Design, device: Device) -> Iterator[Problem]:
 
 def _walks(design: Design, device: Device) -> Iterator[Problem]:
     sides = {fifo.name: fifo for fifo in design.fifos}
+    held = design.buffer_dtypes()
     for fifo in design.fifos:
         if fifo.to_stream and fifo.producer.kind != "shim":
             bound = int(getattr(device, f"{fifo.producer.kind}_dma_dims"))
@@ -185,7 +182,8 @@ def _walks(design: Design, device: Device) -> Iterator[Problem]:
         fifo = sides[task.fifo]
         tile = fifo.producer if fifo.producer.kind == "shim" else fifo.consumers[0]
         where = f"{tile} for {task.fifo}"
-        yield from _walk_problems(where, task.walk, fifo.dtype, device.shim_dma_dims, device)
+        dtype = held[task.buffer]
+        yield from _walk_problems(where, task.walk, dtype, device.shim_dma_dims, device)
         yield from _size_problems(where, task, device)
 
 

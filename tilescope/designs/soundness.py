@@ -21,6 +21,7 @@ from tilescope.designs.part_checks import part_faults
 from tilescope.designs.parts import Buffer
 from tilescope.errors import DesignError
 from tilescope.kernels.contract import Kernel
+from tilescope.quantities.dtypes import dtype_bytes
 
 _Fifos = dict[str, ObjectFifo]
 
@@ -126,11 +127,20 @@ def _sequence_faults(design: Design, fifos: _Fifos) -> Iterator[str]:
 def transfer_mismatches(design: Design, fifos: _Fifos) -> list[str]:
     """FIFOs whose shim tasks do not add up to whole objects."""
     moved: Counter[str] = Counter()
+    held = design.buffer_dtypes()
     for task in design.tasks:
-        moved[task.fifo] += task.elements
+        moved[task.fifo] += task.elements * dtype_bytes(held[task.buffer])
     return [
-        f"the tasks of {name} move {elements:,} elements, which is no multiple of its object's "
-        f"{fifos[name].elements:,}"
-        for name, elements in moved.items()
-        if elements % fifos[name].elements
+        _mismatch(fifos[name], moved_bytes)
+        for name, moved_bytes in moved.items()
+        if moved_bytes % fifos[name].object_bytes
     ]
+
+
+def _mismatch(fifo: ObjectFifo, moved_bytes: int) -> str:
+    elements, rest = divmod(moved_bytes, dtype_bytes(fifo.dtype))
+    if rest:
+        moved, whole = f"{moved_bytes:,} bytes", fifo.object_bytes
+    else:
+        moved, whole = f"{elements:,} elements", fifo.elements
+    return f"the tasks of {fifo.name} move {moved}, which is no multiple of its object's {whole:,}"

@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     import numpy as np
 
 CANONICAL = ("float32", "bfloat16", "float16", "int8", "int16", "int32")
+UNSIGNED = (
+    "uint8",
+    "uint16",
+    "uint32",
+)  # held by buffers of a design, computed with by none of ours
 
 _ALIASES = {
     "f32": "float32",
@@ -28,7 +33,17 @@ _ALIASES = {
     "i32": "int32",
     "s32": "int32",
 }
-_BYTES = {"float32": 4, "bfloat16": 2, "float16": 2, "int8": 1, "int16": 2, "int32": 4}
+_BYTES = {
+    "float32": 4,
+    "bfloat16": 2,
+    "float16": 2,
+    "int8": 1,
+    "int16": 2,
+    "int32": 4,
+    "uint8": 1,
+    "uint16": 2,
+    "uint32": 4,
+}
 
 
 def canonical_dtype(name: str) -> str:
@@ -47,14 +62,14 @@ def canonical_dtype(name: str) -> str:
 @cache
 def dtype_bytes(name: str) -> int:
     """Bytes of one element."""
-    return _BYTES[canonical_dtype(name)]
+    return _BYTES[_held(name)]
 
 
 def numpy_dtype(name: str) -> np.dtype[Any]:
     """The numpy dtype of one element; bfloat16 is ml_dtypes' one."""
     import numpy as np
 
-    canonical = canonical_dtype(name)
+    canonical = _held(name)
     if canonical == "bfloat16":
         import ml_dtypes
 
@@ -65,4 +80,8 @@ def numpy_dtype(name: str) -> np.dtype[Any]:
 
 def is_integer(name: str) -> bool:
     """Whether the dtype holds whole numbers."""
-    return canonical_dtype(name).startswith("int")
+    return "int" in _held(name)
+
+
+def _held(name: str) -> str:
+    return name if name in UNSIGNED else canonical_dtype(name)

@@ -255,8 +255,7 @@ def shim_bytes(design: Design) -> dict[str, int]:
     hosts = {buffer.name: buffer for buffer in design.host_buffers}
     for task in design.started:
         if isinstance(task, DmaTask):
-            fifo = design.fifo(task.fifo)
-            moved[task.fifo] += task.elements * fifo.object_bytes // fifo.elements
+            moved[task.fifo] += task.elements * dtype_bytes(hosts[task.buffer].dtype)
             continue
         for one in task.descriptors:
             if one.in_host:

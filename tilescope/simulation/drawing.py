@@ -15,7 +15,8 @@ MAX_HOST_BYTES = 1 << 32
 
 
 def draw_arrays(design: Design, seed: int) -> dict[str, Array]:
-    """An array for each host buffer: N(0,1), or whole numbers from -4 to 4; poison in outputs.
+    """An array for each host buffer: N(0,1), whole numbers from -4 to 4, or from 0 to 8 where
+    they have no sign; poison in outputs.
 
     Outputs are the buffers that only FIFOs to a shim name. Raises InputError where all of them
     together are more than 4 GiB.
@@ -35,7 +36,8 @@ def draw_arrays(design: Design, seed: int) -> dict[str, Array]:
             array = np.full(prod(buffer.shape) * dtype.itemsize, POISON, np.uint8)
             arrays[buffer.name] = array.view(dtype).reshape(buffer.shape)
         elif is_integer(buffer.dtype):
-            drawn = generator.integers(-4, 4, buffer.shape, np.int8, endpoint=True)
+            least = 0 if dtype.kind == "u" else -4
+            drawn = generator.integers(least, least + 8, buffer.shape, np.int8, endpoint=True)
             arrays[buffer.name] = drawn.astype(dtype)
         else:
             drawn = generator.standard_normal(buffer.shape, np.float32)

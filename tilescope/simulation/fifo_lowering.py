@@ -44,6 +44,8 @@ class CoreEnd:
 class FifoLowering:
     """Adds a design's FIFOs to a program; `add_channel` makes the next channel of a tile.
 
+    `add_core_stream` makes the end of a stream at a core's own port.
+
     `storages` counts the memory given out so far. Ends in cores and the channels at either end of
     each FIFO are then known by name.
     """
@@ -53,6 +55,7 @@ class FifoLowering:
     base: TimeBase
     program: _engine.Program
     add_channel: Callable[[Tile, str, bool], int]
+    add_core_stream: Callable[[Tile, str, str], int]
     object_ends: list[ObjectEnd]
     streams: list[tuple[int, tuple[int, ...]]]
     storages: int = 0
@@ -82,14 +85,14 @@ class FifoLowering:
         return tuple(self.program.add_buffer(size, first + place) for place in range(depth))
 
     def _add_locks(
-        self, fifo: ObjectFifo, tile: Tile, depth: int, pieces: int = 1, filled: int = 0
+        self, fifo: ObjectFifo, tile: Tile, depth: int, objects: int = 1, filled: int = 0
     ) -> tuple[int, int]:
         name = fifo.name
         free = self.program.add_lock(
             f"a free object of {name} at {tile}", depth - filled, BUFFER_FULL
         )
         full = self.program.add_lock(f"a filled object of {name} at {tile}", filled, BUFFER_EMPTY)
-        size, by_core = fifo.object_bytes * pieces, tile.kind == "core" and tile == fifo.producer
+        size, by_core = fifo.object_bytes * objects, tile.kind == "core" and tile == fifo.producer
         self.object_ends.append(ObjectEnd(name, tile, free, full, size, by_core))
         return free, full
 
@@ -112,8 +115,12 @@ class FifoLowering:
         if fifo.memory is not None:
             self._add_shared_end(fifo)
             return
+        if len(fifo.core_streams) == 2:
+            return
         if fifo.producer.kind == "shim":
             self.source_channel[fifo.name] = self.add_channel(fifo.producer, "mm2s", False)
+        elif "producer" in fifo.core_streams:
+            self.source_channel[fifo.name] = self._core_stream(fifo, fifo.producer, "mm2s")
         elif fifo.producer.kind == "core":
             walk = byte_walk(fifo.to_stream, fifo.elements, element)
             free, full = self._add_locks(
@@ -145,6 +152,9 @@ class FifoLowering:
         for tile in fifo.consumers:
             if tile.kind == "shim":
                 self.target_channels[fifo.name].append(self.add_channel(tile, "s2mm", False))
+            elif "consumer" in fifo.core_streams:
+                channel = self._core_stream(fifo, tile, "s2mm")
+                self.target_channels[fifo.name].append(channel)
             elif tile.kind == "core":
                 depth = fifo.depth_at(tile)
                 free, full = self._add_locks(fifo, tile, depth)
@@ -163,6 +173,13 @@ class FifoLowering:
                 )
                 self.target_channels[fifo.name].append(channel)
 
+    def _core_stream(self, fifo: ObjectFifo, tile: Tile, direction: str) -> int:
+        """A core that takes or gives words as the other end does, with no lock in the way."""
+        channel = self.add_core_stream(tile, direction, fifo.name)
+        (buffer,) = self._buffers(1, fifo.object_bytes)
+        self._ring(channel, [(buffer, 0, (), fifo.object_bytes, -1, -1)])
+        return channel
+
     def _add_shared_end(self, fifo: ObjectFifo) -> None:
         """Buffers that producer and consumer both reach: one gives them to the other by locks."""
         tile = fifo.memory or fifo.producer
@@ -179,14 +196,13 @@ class FifoLowering:
 
     def add_link(self, link: Link) -> None:
         """A mem tile's buffers, each slice of which has its own locks."""
-        joins = len(link.sources) > 1
-        larger = self.design.fifo(link.targets[0] if joins else link.sources[0])
-        smaller = [self.design.fifo(name) for name in (link.sources if joins else link.targets)]
-        mem = larger.producer if joins else larger.consumers[0]
-        depth = larger.producer_depth if joins else larger.consumer_depth
+        ends = self.design.link_ends(link)
+        joins, larger, smaller, mem = ends.joins, ends.larger, ends.smaller, ends.mem
         element = dtype_bytes(larger.dtype)
-        buffers = self._buffers(depth, larger.object_bytes)
-        locks = [self._add_locks(fifo, mem, depth, len(link.pieces)) for fifo in smaller]
+        buffers = self._buffers(ends.depth, larger.object_bytes)
+        sizes = {fifo.name: ends.slice_elements(link, fifo) for fifo in smaller}
+        objects = {fifo.name: sizes[fifo.name] // fifo.elements for fifo in smaller}
+        locks = [self._add_locks(fifo, mem, ends.depth, objects[fifo.name]) for fifo in smaller]
         slices = [
             (offset * element, fifo, free, full)
             for offset, fifo, (free, full) in zip(link.offsets, smaller, locks, strict=True)
@@ -196,7 +212,7 @@ class FifoLowering:
         for buffer in buffers:
             for offset, fifo, free, full in slices:
                 walk = larger.to_stream if joins else ()
-                moved = byte_walk(walk, fifo.elements * len(link.pieces), element)
+                moved = byte_walk(walk, sizes[fifo.name], element)
                 wait, give = (full, free) if joins else (free, full)
                 ring.append((buffer, offset, moved.levels, moved.run_bytes, wait, give))
         self._ring(whole, ring)
@@ -206,7 +222,8 @@ class FifoLowering:
             self.target_channels[larger.name].append(whole)
         for offset, fifo, free, full in slices:
             channel = self.add_channel(mem, "s2mm" if joins else "mm2s", True)
-            moved = byte_walk(() if joins else fifo.to_stream, fifo.elements, element)
+            size = sizes[fifo.name] // len(link.pieces)
+            moved = byte_walk(() if joins else fifo.to_stream, size, element)
             wait, give = (free, full) if joins else (full, free)
             pieces = link.pieces * (1 if joins else fifo.repeats)
             last = len(pieces) - 1
@@ -230,12 +247,13 @@ class FifoLowering:
 
     def add_flow(self, fifo: ObjectFifo) -> None:
         """The stream between the ends of a FIFO, if there is one."""
-        if fifo.memory is not None:
+        if fifo.memory is not None or len(fifo.core_streams) == 2:
             return
         if fifo.name not in self.source_channel or not self.target_channels[fifo.name]:
             raise ValueError(f"FIFO {fifo.name} has an end in a mem tile that no link uses")
-        to_mem = fifo.consumers[0].kind == "mem"
-        cycles = self.device.mem_turnaround_cycles if to_mem else self.device.stream_latency_cycles
+        costs = {"mem": self.device.mem_turnaround_cycles}
+        usual = self.device.stream_latency_cycles
+        cycles = max(costs.get(tile.kind, usual) for tile in fifo.consumers)
         source, targets = self.source_channel[fifo.name], self.target_channels[fifo.name]
         self.program.add_flow(source, targets, cycles * self.base.array_ticks)
         self.streams.append((source, tuple(targets)))

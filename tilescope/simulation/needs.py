@@ -51,5 +51,7 @@ def _kind(use: ResourceUse) -> str:
 
 def _runs(design: Design) -> int:
     """Contiguous runs of all transfers of the design's FIFOs between DDR and the array."""
-    sizes = {fifo.name: dtype_bytes(fifo.dtype) for fifo in design.fifos}
-    return sum(byte_walk(task.walk, task.elements, sizes[task.fifo]).runs for task in design.tasks)
+    sizes = {buffer.name: dtype_bytes(buffer.dtype) for buffer in design.host_buffers}
+    return sum(
+        byte_walk(task.walk, task.elements, sizes[task.buffer]).runs for task in design.tasks
+    )

@@ -26,6 +26,7 @@ from tilescope.kernels.functions import (
 
 MAX_CYCLES = 100_000_000  # of one call; a tenth of a second
 STATED = "stated in the costs file"
+DEFAULT = "*"  # whose cycles are those of every function that nothing else is known of
 
 
 @dataclass(frozen=True)
@@ -48,14 +49,20 @@ def read_costs(path: Path) -> dict[str, Stated]:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"{path} is no TOML: {error}.") from None
-    tables = content.get("kernel")
-    if set(content) != {"kernel"} or not isinstance(tables, dict):
-        raise InputError(f"{path} should hold a table [kernel.NAME] for each function.")
-    return {name: _stated_cost(path, name, table) for name, table in tables.items()}
+    tables = content.get("kernel", {})
+    if not content or not set(content) <= {"kernel", "default"} or not isinstance(tables, dict):
+        raise InputError(
+            f"{path} should hold a table [kernel.NAME] for each function, and [default] for all "
+            "others."
+        )
+    found = {name: _stated_cost(path, f"kernel.{name}", table) for name, table in tables.items()}
+    if "default" in content:
+        found[DEFAULT] = _stated_cost(path, "default", content["default"])
+    return found
 
 
 def _stated_cost(path: Path, name: str, table: object) -> Stated:
-    where = f"{path}: [kernel.{name}]"
+    where = f"{path}: [{name}]"
     if not isinstance(table, dict) or not {"cycles"} <= set(table) <= {"cycles", "computes"}:
         raise InputError(f'{where} should hold cycles = N, and computes = "..." if it is known.')
     cycles, computes = table["cycles"], table.get("computes")
@@ -78,6 +85,17 @@ def _stated_cost(path: Path, name: str, table: object) -> Stated:
         return Stated(found, assigned)
     except InputError as error:
         raise InputError(f"{where}: {error}") from None
+
+
+def stated_cost(symbol: str, costs: Mapping[str, Stated | int]) -> Stated | int | None:
+    """What the costs file says of a function; by default, where that has no contract.
+
+    None where it says nothing.
+    """
+    found = costs.get(symbol)
+    if found is None and all(kernel.symbol != symbol for kernel in all_kernels()):
+        found = costs.get(DEFAULT)
+    return found
 
 
 def has_formula(stated: Stated | int) -> bool:
@@ -117,14 +135,14 @@ def match_kernel(
 ) -> Kernel:
     """The kernel of a call on objects of FIFOs; a stated cost goes before a contract.
 
-    Raises InputError (a clause without its place) where there is neither, or the arguments are
-    not the contract's.
+    What has neither costs what the file states by default. Raises InputError (a clause without its
+    place) where there is none of them, or the arguments are not the contract's.
     """
-    if symbol in costs:
-        return _stated(symbol, objects, scalars, costs[symbol])
+    if (stated := stated_cost(symbol, costs)) is not None:
+        return _stated(symbol, objects, scalars, stated)
     known = {kernel.symbol: kernel for kernel in all_kernels()}
     kernel = known.get(symbol)
-    remedy = f"give its cycles with --costs: [kernel.{symbol}] cycles = N"
+    remedy = f"give its cycles with --costs: [kernel.{symbol}] cycles = N, or [default]"
     if kernel is None:
         raise InputError(f"What {symbol} costs is not known; {remedy}.")
     given = [one.dtype for one in objects]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from xdsl.ir import Operation
 
@@ -30,10 +31,10 @@ def check_design(
                     places[fifo.name], f"Nobody {verb} @{fifo.name}: {_remedy(tile)}."
                 )
     fifos = {fifo.name: fifo for fifo in design.fifos}
-    for name, fifo in fifos.items():
-        if mismatches := transfer_mismatches(
-            Design("", (fifo,), (), (), (), tuple(t for t in design.tasks if t.fifo == name)), fifos
-        ):
+    for name in fifos:
+        tasks = tuple(task for task in design.tasks if task.fifo == name)
+        alone = replace(design, sequence=tasks)
+        if mismatches := transfer_mismatches(alone, fifos):
             raise source.fault(places[name], f"{mismatches[0][0].upper()}{mismatches[0][1:]}.")
     if not any(isinstance(step, Await) for step in design.sequence):
         raise source.fault(sequence, "The sequence awaits no transfer, so it has no end to time.")
@@ -58,6 +59,9 @@ def _is_used(
 ) -> bool:
     if tile.kind == "shim":
         return fifo.name in moved
+    if fifo.core_streams and tile.kind == "core":
+        end = "producer" if tile == fifo.producer else "consumer"
+        return end in fifo.core_streams or (tile, fifo.name) in used
     if tile.kind == "mem":
         return fifo.name in linked
     return (tile, fifo.name) in used

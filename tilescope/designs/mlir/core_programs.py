@@ -8,7 +8,7 @@ from math import prod
 
 from xdsl.dialects import func, scf
 from xdsl.dialects.builtin import MemRefType, NoneAttr
-from xdsl.ir import Block, Operation, SSAValue
+from xdsl.ir import Operation, Region, SSAValue
 
 from tilescope.designs.ir import (
     Acquire,
@@ -21,7 +21,14 @@ from tilescope.designs.ir import (
     Statement,
     Tile,
 )
-from tilescope.designs.mlir.calls import Given, Stated, has_formula, match_kernel
+from tilescope.designs.mlir.branches import straightened
+from tilescope.designs.mlir.calls import (
+    Given,
+    Stated,
+    has_formula,
+    match_kernel,
+    stated_cost,
+)
 from tilescope.designs.mlir.code.costs import FREE
 from tilescope.designs.mlir.code.stretches import CodeReader, Nest, is_code
 from tilescope.designs.mlir.descriptors import DescriptorReader, reaches
@@ -74,8 +81,9 @@ class CoreReader:
         """Code that the core holds itself is read by a reader of its own."""
         self.code = CodeReader(self.source, self.memory.numbers)
 
-    def read(self, block: Block) -> CoreProgram:
+    def read(self, region: Region) -> CoreProgram:
         """The program of a core's region. Raises InputError with the place of what is not one."""
+        block = straightened(self.source, region)
         return CoreProgram(self.tile, self._body(block.ops, 1))
 
     def _body(self, ops: Iterable[Operation], trips: int) -> tuple[Statement, ...]:
@@ -242,7 +250,7 @@ class CoreReader:
         held: list[Held | InBuffer] = []
         objects: list[Given] = []
         scalars: list[int] = []
-        stated = self.costs.get(symbol)
+        stated = stated_cost(symbol, self.costs)
         unknown = 0  # arguments that only a run would tell
         for value in op.arguments:
             number = self.memory.numbers.of(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from math import prod
+from math import lcm, prod
 
 from xdsl.dialects.builtin import IntegerAttr, UnregisteredAttr
 from xdsl.ir import Attribute, Block, Operation, SSAValue
@@ -13,7 +13,7 @@ from tilescope.designs.ir import Dim, HostBuffer, Tile, Walk
 from tilescope.designs.mlir.syntax import Source
 from tilescope.designs.mlir.types import read_dims, read_number, read_numbers, read_text
 from tilescope.designs.mlir.values import Numbers
-from tilescope.designs.parts import Buffer, Descriptor, Lock, LockAction, UseLock
+from tilescope.designs.parts import Buffer, Descriptor, Lock, LockAction, Steps, UseLock
 
 MAX_DESCRIPTORS = 1 << 12  # of one channel, repeats included
 MAX_LEVELS = 5
@@ -26,6 +26,25 @@ ACTIONS: dict[str | int, LockAction] = {
     0: LockAction.ACQUIRE_EQUAL,
     1: LockAction.RELEASE,
     2: LockAction.ACQUIRE,
+}
+MAX_STEPS_OF_BD = 64  # the iteration of AIE-ML counts in six bits, AM025
+KNOWN_OF_BD = {  # what is read, and what changes neither data nor time
+    "offset",
+    "len",
+    "dimensions",
+    "sizes",
+    "strides",
+    "pad_dimensions",
+    "packet",
+    "iteration",
+    "bd_id",
+    "next_bd_id",
+    "bd_id_window",
+    "burst_length",
+    "axcache",
+    "operandSegmentSizes",
+    "static_offset",
+    "static_len",
 }
 PACKET = r"pkt_id\s*=\s*(\d+)"
 
@@ -56,6 +75,26 @@ class DescriptorReader:
             raise self.source.fault(op, "There is no aie.dma_bd where the channel begins.")
         last = blocks.index(block) if block in blocks else None
         return linked(found, last)
+
+    def laid_out(
+        self, op: Operation, chain: tuple[Descriptor, ...], times: int
+    ) -> tuple[Descriptor, ...]:
+        """A chain that ends, so many times; one that goes round does so for ever anyway.
+
+        Descriptors whose offsets advance are laid out run by run.
+        """
+        last = chain[-1].following
+        stepping = any(one.steps is not None for one in chain)
+        if last is not None:
+            times = lcm(*(one.steps.size for one in chain if one.steps is not None))
+        if times <= 1 and not stepping:
+            return chain
+        if (stepping and last not in (None, 0)) or times * len(chain) > MAX_DESCRIPTORS:
+            raise self.source.fault(
+                op, f"A channel does not run through its chain {times:,} times."
+            )
+        runs = [_run(one, run) for run in range(max(1, times)) for one in chain]
+        return linked(runs, last)
 
     def descriptor(self, ops: Iterable[Operation], where: Operation) -> Descriptor:
         """The one transfer of a block, with the locks before and after it."""
@@ -122,8 +161,37 @@ class DescriptorReader:
             raise self.source.fault(
                 op, "Padding by a DMA is not simulated; neither its data nor its time can go on."
             )
-        self.check_reach(op, buffer, offset, walk)
-        return Descriptor(buffer.name, offset, walk, in_host, packet=packet_of(op))
+        self.check_attributes(op)
+        steps = self.steps(op)
+        farthest = 0 if steps is None else (steps.size - 1) * steps.stride
+        self.check_reach(op, buffer, offset, walk, farthest)
+        return Descriptor(buffer.name, offset, walk, in_host, packet=packet_of(op), steps=steps)
+
+    def check_attributes(self, op: Operation) -> None:
+        """Raises InputError for what a descriptor says that would change what it does."""
+        for key, value in op.attributes.items():
+            if key not in KNOWN_OF_BD and not (
+                isinstance(value, IntegerAttr) and not value.value.data
+            ):
+                raise self.source.fault(
+                    op, f"{key} of aie.dma_bd is not simulated; neither data nor time can go on."
+                )
+
+    def steps(self, op: Operation) -> Steps | None:
+        """How its offset advances with every run: `#aie.bd_iteration<size = 4, stride = 8>`."""
+        import re
+
+        attribute = op.attributes.get("iteration")
+        if attribute is None:
+            return None
+        text = attribute.value.data if isinstance(attribute, UnregisteredAttr) else ""
+        found = {key: int(number) for key, number in re.findall(r"(\w+)\s*=\s*(\d+)", text)}
+        size, first = found.get("size", 0), found.get("current", 0)
+        if not 1 <= size <= MAX_STEPS_OF_BD or "stride" not in found or first >= size:
+            raise self.source.fault(
+                op, f"An iteration has a size of 1 to {MAX_STEPS_OF_BD} and a stride."
+            )
+        return Steps(size, found["stride"], first)
 
     def buffer(self, op: Operation) -> tuple[Buffer | HostBuffer, bool]:
         """The buffer behind an operation's first operand, and whether it is the host's."""
@@ -171,13 +239,18 @@ class DescriptorReader:
         return found[0] if found else None
 
     def check_reach(
-        self, op: Operation, buffer: Buffer | HostBuffer, offset: int, walk: Walk
+        self,
+        op: Operation,
+        buffer: Buffer | HostBuffer,
+        offset: int,
+        walk: Walk,
+        farthest: int = 0,
     ) -> None:
         """Raises InputError where a walk is empty or leaves its buffer."""
         if any(dim.size < 1 or dim.stride < 0 for dim in walk):
             raise self.source.fault(op, "A walk has sizes of 1 or more and no negative stride.")
         elements = prod(buffer.shape)
-        last = offset + sum((dim.size - 1) * dim.stride for dim in walk)
+        last = offset + farthest + sum((dim.size - 1) * dim.stride for dim in walk)
         if offset < 0 or last >= elements:
             raise self.source.fault(
                 op,
@@ -192,11 +265,10 @@ def linked(found: list[Descriptor], last: int | None) -> tuple[Descriptor, ...]:
     return tuple(replace(one, following=to) for one, to in zip(found, following, strict=True))
 
 
-def repeated(chain: tuple[Descriptor, ...], times: int) -> tuple[Descriptor, ...]:
-    """A chain that ends, so many times; one that goes round does so for ever anyway."""
-    if times <= 1 or any(one.following == 0 for one in chain[-1:]):
-        return chain
-    return linked(list(chain) * times, None)
+def _run(one: Descriptor, run: int) -> Descriptor:
+    if one.steps is None:
+        return one
+    return replace(one, offset=one.offset + one.steps.offset(run), steps=None)
 
 
 def packet_of(op: Operation) -> int | None:

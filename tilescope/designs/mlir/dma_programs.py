@@ -13,7 +13,6 @@ from tilescope.designs.mlir.descriptors import (
     MAX_DESCRIPTORS,
     DescriptorReader,
     linked,
-    repeated,
 )
 from tilescope.designs.mlir.streams import StreamReader
 from tilescope.designs.mlir.types import read_numbers
@@ -83,7 +82,7 @@ class DmaReader:
         if any(one.packet is not None for one in chain) and not packets:
             raise source.fault(op, f"{port} sends packets, and no packet flow begins there.")
         chain = tuple(self.with_packet(op, port, one, packets) for one in chain)
-        return ChannelProgram(port, repeated(chain, times))
+        return ChannelProgram(port, self.descriptors.laid_out(op, chain, times))
 
     def packets(self, port: DmaPort) -> set[int]:
         """The numbers of the packets that a channel may send."""

@@ -10,7 +10,7 @@ from math import prod
 from xdsl.dialects.builtin import ArrayAttr, IntegerAttr, UnregisteredAttr
 from xdsl.ir import Attribute, Operation, SSAValue
 
-from tilescope.designs.ir import Dim, Link, ObjectFifo, Tile, Walk
+from tilescope.designs.ir import Dim, Link, LinkEnds, ObjectFifo, Tile, Walk
 from tilescope.designs.mlir.buffers import buffer_type
 from tilescope.designs.mlir.descriptors import reaches
 from tilescope.designs.mlir.syntax import Source
@@ -29,14 +29,8 @@ from tilescope.designs.mlir.types import (
 MAX_DEPTH = 1 << 12
 
 # What changes how a FIFO behaves and has no part in a design; false and zero change nothing.
-NOT_SIMULATED = (
-    "disable_synchronization",
-    "plio",
-    "padDimensions",
-    "iter_count",
-    "aie_stream",
-    "aie_stream_port",
-)
+NOT_SIMULATED = ("disable_synchronization", "plio", "padDimensions", "iter_count")
+CORE_STREAMS = {0: ("producer",), 1: ("consumer",), 2: ("producer", "consumer")}  # of aie_stream
 MAX_REPEATS = 1 << 8
 
 
@@ -64,8 +58,8 @@ class FifoReader:
         producer, *consumers = tiles
         if producer in consumers or len(set(consumers)) < len(consumers):
             raise source.fault(op, f"The ends of @{name} should be different tiles.")
-        if len(consumers) > 1 and any(tile.kind != "core" for tile in consumers):
-            raise source.fault(op, f"Of several consumers of @{name} each should be a core.")
+        if len(consumers) > 1 and any(tile.kind == "shim" for tile in consumers):
+            raise source.fault(op, f"Of several consumers of @{name} none should be a shim.")
         kind = found.get("elemType")
         if not isinstance(kind, ObjectFifoType):
             raise source.fault(op, f"@{name} should have a type !aie.objectfifo<memref<...>>.")
@@ -79,7 +73,9 @@ class FifoReader:
         walk = tuple(Dim(size, stride) for size, stride in dims)
         if walk and producer.kind == "core":
             self._check_walk(op, name, walk, prod(shape))
-        shared = _shared_memory(producer, consumers) if _is_zero(found.get("via_DMA")) else None
+        streams = self._core_streams(op, name, producer, consumers)
+        direct = _is_zero(found.get("via_DMA")) and not streams
+        shared = _shared_memory(producer, consumers) if direct else None
         from_stream = self._from_stream(op, name, consumers, prod(shape))
         repeats = self._repeats(op, name, producer, shared)
         if shared is not None and (walk or from_stream):
@@ -101,7 +97,32 @@ class FifoReader:
             repeats=repeats,
             initial=self._initial(op, name, producer, depth, prod(shape), dtype),
             memory=shared,
+            core_streams=streams,
         )
+
+    def _core_streams(
+        self, op: Operation, name: str, producer: Tile, consumers: list[Tile]
+    ) -> tuple[str, ...]:
+        """The ends at which a core's own stream stands in place of a DMA."""
+        attribute = op.attributes.get("aie_stream")
+        if attribute is None:
+            return ()
+        streams = CORE_STREAMS.get(number if (number := read_number(attribute)) is not None else -1)
+        port = read_number(op.attributes.get("aie_stream_port")) or 0
+        if streams is None or port not in (0, 1):
+            raise self.source.fault(
+                op, f"aie_stream of @{name} is 0 (producer), 1 (consumer) or 2, its port 0 or 1."
+            )
+        found = op.attributes
+        for end, tiles in (("producer", [producer]), ("consumer", consumers)):
+            if end in streams and any(tile.kind != "core" for tile in tiles):
+                raise self.source.fault(op, f"The {end} of @{name} has a stream and is no core.")
+        walks = ("dimensionsToStream", "producer"), ("dimensionsFromStreamPerConsumer", "consumer")
+        if any(key in found and end in streams for key, end in walks):
+            raise self.source.fault(op, f"A core's own stream of @{name} has no walk.")
+        if not _is_zero(found.get("repeat_count")) or not _is_zero(found.get("initValues")):
+            raise self.source.fault(op, f"A core's own stream of @{name} has no DMA to repeat it.")
+        return streams
 
     def _check_walk(self, op: Operation, name: str, walk: Walk, elements: int) -> None:
         reach = sum((dim.size - 1) * dim.stride for dim in walk)
@@ -182,8 +203,8 @@ def read_link(
 ) -> Link:
     """A link, or one whose slices hold several objects. Raises InputError with its place."""
     found = op.attributes
-    ends = ("sources", "targets") if staged else ("fifoIns", "fifoOuts")
-    sources, targets = (read_texts(found.get(key)) or [] for key in ends)
+    names = ("sources", "targets") if staged else ("fifoIns", "fifoOuts")
+    sources, targets = (read_texts(found.get(key)) or [] for key in names)
     for name in (*sources, *targets):
         if name not in fifos:
             raise source.fault(op, f"The link names @{name}, and there is no such FIFO.")
@@ -191,12 +212,12 @@ def read_link(
         raise source.fault(op, "The ends of a link should be different FIFOs.")
     if not sources or not targets or min(len(sources), len(targets)) > 1:
         raise source.fault(op, "A link joins several FIFOs, or distributes to several, not both.")
-    mems = {fifos[name].consumers[0] for name in sources} | {fifos[n].producer for n in targets}
-    if len(mems) != 1 or next(iter(mems)).kind != "mem":
+    mems = {fifos[name].producer for name in targets}
+    mem = next(iter(mems))
+    if len(mems) != 1 or mem.kind != "mem" or any(mem not in fifos[n].consumers for n in sources):
         raise source.fault(op, "All ends of a link should meet in one mem tile.")
-    joins = len(sources) > 1
-    larger = fifos[targets[0] if joins else sources[0]]
-    smaller = [fifos[name] for name in (sources if joins else targets)]
+    ends = LinkEnds.of(tuple(fifos[n] for n in sources), tuple(fifos[n] for n in targets))
+    joins, larger, smaller = ends.joins, ends.larger, ends.smaller
     if any(fifo.dtype != larger.dtype for fifo in smaller):
         raise source.fault(op, "All ends of a link should hold the same dtype.")
     keys = ("offsets",) if staged else ("src_offsets", "dst_offsets")
@@ -204,44 +225,40 @@ def read_link(
     if any(numbers is None for numbers in lists):
         raise source.fault(op, "The offsets of a link are plain numbers.")
     offsets = [number for numbers in lists for number in numbers or []]
-    if not offsets and len(smaller) == 1:
-        offsets = [0]
+    if not offsets:  # the slices follow each other
+        sizes = [fifo.elements for fifo in smaller]
+        offsets = [sum(sizes[:place]) for place in range(len(sizes))]
     if len(offsets) != len(smaller):
         raise source.fault(op, f"The link has {len(smaller)} slices and {len(offsets)} offsets.")
     pieces = read_numbers(found.get("pieces")) if staged else [0]
     if not pieces or (joins and len(pieces) > 1):
         raise source.fault(op, "pieces are where the objects of a distributed slice start.")
-    walk = larger.to_stream if joins else None
-    _check_slices(source, op, larger, smaller, offsets, pieces, walk)
-    return Link(tuple(sources), tuple(targets), tuple(offsets), tuple(pieces))
+    link = Link(tuple(sources), tuple(targets), tuple(offsets), tuple(pieces))
+    _check_slices(source, op, ends, link)
+    return link
 
 
-def _check_slices(
-    source: Source,
-    op: Operation,
-    larger: ObjectFifo,
-    smaller: list[ObjectFifo],
-    offsets: list[int],
-    pieces: list[int],
-    joined: Walk | None,
-) -> None:
-    """The slices fill the larger object, and no walk (of a join's target: `joined`) leaves it."""
+def _check_slices(source: Source, op: Operation, ends: LinkEnds, link: Link) -> None:
+    """The slices fill the larger object, and no walk (of a join: its target's) leaves it."""
+    larger, smaller, pieces = ends.larger, ends.smaller, link.pieces
     total = sum(fifo.elements for fifo in smaller) * len(pieces)
+    if len(smaller) == 1 and larger.elements % smaller[0].elements == 0 and pieces == (0,):
+        total = larger.elements  # it is passed on as a whole, in objects of another size
     if total != larger.elements:
         raise source.fault(
             op,
             f"An object of @{larger.name} has {larger.elements:,} elements and its slices have "
             f"{total:,} together.",
         )
-    for fifo, offset in zip(smaller, offsets, strict=True):
-        walk = fifo.to_stream if joined is None else joined
+    for fifo, offset in zip(smaller, link.offsets, strict=True):
+        walk = larger.to_stream if ends.joins else fifo.to_stream
         moved = prod(dim.size for dim in walk)
-        if walk and moved != fifo.elements:
+        size = ends.slice_elements(link, fifo) // len(pieces)
+        if walk and moved != size:
             raise source.fault(
-                op,
-                f"The walk of a slice has {moved:,} elements, and @{fifo.name} {fifo.elements:,}.",
+                op, f"The walk of a slice has {moved:,} elements, and @{fifo.name} {size:,}."
             )
-        reach = sum((dim.size - 1) * dim.stride for dim in walk) if walk else fifo.elements - 1
+        reach = sum((dim.size - 1) * dim.stride for dim in walk) if walk else size - 1
         for piece in pieces:
             if min(offset, piece) < 0 or offset + piece + reach >= larger.elements:
                 raise source.fault(

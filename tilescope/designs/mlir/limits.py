@@ -10,6 +10,7 @@ from tilescope.designs.ir import Acquire, CoreProgram, Design, Loop, Statement, 
 from tilescope.designs.mlir.syntax import Source
 from tilescope.designs.part_checks import lock_uses
 from tilescope.designs.parts import DmaPort, LockAction, UseLock
+from tilescope.quantities.dtypes import dtype_bytes
 
 MAX_STEPS = 100_000_000  # statements of all cores that are carried out in one launch
 
@@ -23,7 +24,14 @@ def check_limits(
 ) -> None:
     """Raises InputError for what runs on without end, or a launch of too many steps."""
     fifos = {fifo.name: fifo for fifo in design.fifos}
-    objects = max((-(-t.elements // fifos[t.fifo].elements) for t in design.tasks), default=0)
+    held = design.buffer_dtypes()
+    objects = max(
+        (
+            -(-t.elements * dtype_bytes(held[t.buffer]) // fifos[t.fifo].object_bytes)
+            for t in design.tasks
+        ),
+        default=0,
+    )
     objects *= max(1, len(design.tasks))
     if objects > MAX_STEPS:
         raise source.fault(

@@ -271,7 +271,21 @@ def _named_pair(cls: type[Operation], parser: Parser) -> Operation:
         found.append(IntegerAttr(number, i32))
 
     parser.parse_comma_separated_list(parser.Delimiter.ANGLE, port)
+    if len(found) != 4:
+        parser.raise_error("a connection joins two ports")
     return make(cls, parser, {"ports": ArrayAttr(found)})
+
+
+def _wire(cls: type[Operation], parser: Parser) -> Operation:
+    """`(%a : North, %b : South)`."""
+
+    def end() -> SSAValue:
+        value = index(parser)
+        parser.parse_punctuation(":")
+        word(parser)
+        return value
+
+    return make(cls, parser, {}, parser.parse_comma_separated_list(parser.Delimiter.PAREN, end))
 
 
 def _chain(cls: type[Operation], parser: Parser) -> Operation:
@@ -329,7 +343,7 @@ _READERS: dict[str, Reader | None] = {
     "aiex.dma_start_bd_chain": start_chain,
     "aiex.dma_start_bd_chain_for": start_chain,
     "memref.global": _global,
-    "aie.wire": None,
+    "aie.wire": _wire,
 }
 
 LOWER_OPERATIONS = define(_READERS)

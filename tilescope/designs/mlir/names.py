@@ -15,6 +15,9 @@ ELEMENT_TYPES = {
     "int8": "i8",
     "int16": "i16",
     "int32": "i32",
+    "uint8": "ui8",
+    "uint16": "ui16",
+    "uint32": "ui32",
 }
 
 # Columns and tilescope's device of each array that MLIR-AIE names; all have six rows, cores from

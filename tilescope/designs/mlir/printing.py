@@ -35,7 +35,8 @@ def print_design(design: Design, generation: str = "aie2") -> str:
     if design.streams or design.buffers or design.locks:
         raise DesignError(f"{design.name} names its own buffers and locks, which is not printed.")
     for fifo in design.fifos:
-        if fifo.from_stream or fifo.consumer_depths or fifo.repeats > 1 or fifo.initial:
+        odd = fifo.from_stream or fifo.consumer_depths or fifo.repeats > 1 or fifo.initial
+        if odd or fifo.core_streams:
             raise DesignError(f"{fifo.name} has what is read and not printed.")
     lines = [
         f"module {symbol(design.name)} {{",

@@ -13,12 +13,13 @@ from tilescope.designs.mlir.calls import Stated
 from tilescope.designs.mlir.checks import check_design, check_ports
 from tilescope.designs.mlir.control import words_of
 from tilescope.designs.mlir.core_programs import CoreReader
-from tilescope.designs.mlir.descriptors import DescriptorReader, reaches
+from tilescope.designs.mlir.descriptors import DescriptorReader, linked, reaches
 from tilescope.designs.mlir.dma_programs import KINDS, DmaReader
 from tilescope.designs.mlir.fifos import FifoReader, read_link
 from tilescope.designs.mlir.limits import check_limits
 from tilescope.designs.mlir.names import ARRAY_ROWS, ARRAYS, STAGED_LINK, TOOLCHAIN
 from tilescope.designs.mlir.placement import Placement
+from tilescope.designs.mlir.runs import choose, is_sequence
 from tilescope.designs.mlir.sequences import SequenceReader
 from tilescope.designs.mlir.streams import StreamReader
 from tilescope.designs.mlir.syntax import Source, parse
@@ -44,20 +45,27 @@ class ReadDesign:
 
 
 def read_design(
-    text: str, name: str, costs: Mapping[str, Stated | int] | None = None
+    text: str,
+    name: str,
+    costs: Mapping[str, Stated | int] | None = None,
+    sequence: str | None = None,
 ) -> ReadDesign:
     """The design in a text; `name` is that of its file, `costs` cycles by function name.
 
-    Raises InputError, with `file:line:column`, for what is no MLIR-AIE at the level of object
-    FIFOs, names what is not there, or is not simulated.
+    `sequence` says which runtime sequence is meant where a text has several: its own name, or
+    that of its device. Raises InputError, with `file:line:column`, for what is no MLIR-AIE, names
+    what is not there, or is not simulated.
     """
     source = parse(text, name)
-    return _Reader(source, costs or {}).read()
+    return _Reader(source, costs or {}, sequence).read()
 
 
 class _Reader:
-    def __init__(self, source: Source, costs: Mapping[str, Stated | int]) -> None:
+    def __init__(
+        self, source: Source, costs: Mapping[str, Stated | int], wanted: str | None
+    ) -> None:
         self.source = source
+        self.wanted = wanted
         self.costs = costs
         self.columns = 0
         self.tiles: dict[SSAValue, Tile] = {}
@@ -79,14 +87,7 @@ class _Reader:
         module = self.source.module
         for op in module.walk():
             self._check_regions(op)
-        devices = [op for op in module.ops if op.name == "aie.device"]
-        if len(devices) > 1:  # others may stand beside the one that is run, as a base for it
-            devices = [op for op in devices if any(map(_is_sequence, op.walk()))] or devices
-        if len(devices) != 1:
-            count = f"has {len(devices) or 'none'}"
-            found = next((op for op in module.ops if op.name != "aie.device"), module)
-            raise self.source.fault(found, f"A design has one aie.device, and this module {count}.")
-        device = devices[0]
+        device, run = choose(self.source, self.wanted)
         array = read_text(device.attributes.get("device"))
         self.columns = ARRAYS[array][0] if array in ARRAYS else 64
         body = _block(self.source, device)
@@ -103,14 +104,8 @@ class _Reader:
                 self._dma(op)
         cores = tuple(self._core(op) for op in body.ops if op.name == "aie.core")
         sequence = SequenceReader(self.source, self.fifos, self.dma, self.chains, self.globals)
-        sequences = [op for op in body.ops if _is_sequence(op)]
-        if len(sequences) != 1:
-            raise self.source.fault(
-                sequences[1] if sequences else device,
-                f"A design has one runtime sequence, and this one has {len(sequences) or 'none'}.",
-            )
-        _block(self.source, sequences[0])
-        sequence.read(sequences[0])
+        _block(self.source, run)
+        sequence.read(run)
         design = Design(
             name or "design",
             tuple(self.fifos.values()),
@@ -123,13 +118,13 @@ class _Reader:
             tuple(self.channels.values()),
             tuple(self.streams.streams),
         )
-        check_design(design, self.source, self.places, sequences[0])
+        check_design(design, self.source, self.places, run)
         check_ports(design, self.source, self.streams.places)
         places = [op for op in body.ops if op.name == "aie.core"]
         programs = {core.tile: op for core, op in zip(cores, places, strict=True)}
         if len(programs) < len(cores):
             raise self.source.fault(places[-1], "A tile has two programs.")
-        check_limits(design, self.source, sequences[0], programs, self.streams.places)
+        check_limits(design, self.source, run, programs, self.streams.places)
         known = ARRAYS[array][1] if array in ARRAYS else None
         notes = tuple(dict.fromkeys((*self.streams.notes, *self.placement.notes)))
         return ReadDesign(design, array or "an array named by a number", known, notes)
@@ -160,12 +155,19 @@ class _Reader:
                     fifo = fifos.read(op)
                     if fifo.name in self.fifos:
                         raise self.source.fault(op, f"Two FIFOs are called @{fifo.name}.")
+                    if fifo.core_streams:
+                        self.streams.note(
+                            op,
+                            f"a core's own stream of @{fifo.name} never waits for the core; when "
+                            "its kernel takes or gives the words is not known.",
+                        )
                     self.fifos[fifo.name] = fifo
                     self.places[fifo.name] = op
                 case "aie.objectfifo.link" | "tilescope.staged_link":
                     links.append(op)
                 case "func.func":
-                    self._function(op)
+                    if not is_sequence(op):
+                        self._function(op)
                 case "aie.core" | "aie.runtime_sequence" | "aiex.runtime_sequence" | "aie.end":
                     pass
                 case "arith.constant" | "aie.mem" | "aie.memtile_dma" | "aie.shim_dma":
@@ -180,6 +182,7 @@ class _Reader:
                     raise self.source.fault(
                         op, f"{op.name} in a device is not simulated; time cannot go on without it."
                     )
+        self.streams.follow_routes()
         for op in allocations:
             self._allocate(op)
         used: set[str] = set()
@@ -233,23 +236,31 @@ class _Reader:
         tile = self.tiles.get(op.operands[0]) if op.operands else None
         if tile is None or tile.kind != "core":
             raise self.source.fault(op, "aie.core should name a core's tile, from row 2 on.")
-        block = _block(self.source, op)
+        if len(op.regions) != 1 or not op.regions[0].blocks:
+            raise self.source.fault(op, "aie.core should hold one region of operations.")
         return CoreReader(
             self.source, tile, self.fifos, self.costs, self.toolchains, self.descriptors
-        ).read(block)
+        ).read(op.regions[0])
 
     def _dma(self, op: Operation) -> None:
         """What the DMA of one tile does by itself."""
         for channel in self.dma.read(op, self.memory.tile(op)):
             if channel.port in self.channels:
-                raise self.source.fault(op, f"{channel.port} has two programs.")
+                channel = self._after(op, self.channels[channel.port], channel)
             if channel.port not in self.streams.places:
                 raise self.source.fault(op, f"No flow begins or ends at {channel.port}.")
             self.channels[channel.port] = channel
 
-
-def _is_sequence(op: Operation) -> bool:
-    return op.name in ("aie.runtime_sequence", "aiex.runtime_sequence")
+    def _after(self, op: Operation, first: ChannelProgram, then: ChannelProgram) -> ChannelProgram:
+        """Two programs of one channel: the second waits in its queue until the first has ended."""
+        if first.descriptors[-1].following is not None:
+            raise self.source.fault(
+                op, f"{then.port} has two programs, and the first goes on for ever."
+            )
+        count, last = len(first.descriptors), then.descriptors[-1].following
+        chain = linked([*first.descriptors, *then.descriptors], None)
+        end = replace(chain[-1], following=None if last is None else count + last)
+        return ChannelProgram(then.port, (*chain[:-1], end))
 
 
 def _block(source: Source, op: Operation) -> Block:

@@ -13,7 +13,7 @@ from xdsl.ir import Operation, SSAValue
 from tilescope.designs.ir import Await, Dim, DmaTask, HostBuffer, ObjectFifo, Step, Walk
 from tilescope.designs.mlir.buffers import buffer_type
 from tilescope.designs.mlir.control import ControlReader
-from tilescope.designs.mlir.descriptors import packet_of, repeated
+from tilescope.designs.mlir.descriptors import packet_of
 from tilescope.designs.mlir.dma_programs import DmaReader
 from tilescope.designs.mlir.endpoints import Endpoints
 from tilescope.designs.mlir.names import MAX_TASK_DIMS
@@ -85,7 +85,7 @@ class SequenceReader:
                 for starts in self._named(op):
                     waiting = [task for task in starts if not task.awaited]
                     self.wait_for(op, (waiting or starts)[0])
-            case "aiex.dma_free_task" | "aie.end" | "scf.yield":
+            case "aiex.dma_free_task" | "aie.end" | "scf.yield" | "func.return":
                 pass
             case "aiex.npu.dma_memcpy_nd":
                 self._memcpy(op)
@@ -96,6 +96,9 @@ class SequenceReader:
                 self._loop(op)
             case "aiex.configure":
                 self._configured(op)
+            case "memref.assume_alignment":
+                if op.operands[0] in self.hosts:
+                    self.hosts[op.results[0]] = self.hosts[op.operands[0]]
             case _:
                 if not self.control.read(op) and not self.numbers.follow(op):
                     raise self.source.fault(
@@ -178,6 +181,7 @@ class SequenceReader:
                     raise self.source.fault(one, "A lock around a host's buffer is not simulated.")
             bd = inner[0]
             buffer = self.hosts[bd.operands[0]]
+            reader.check_attributes(bd)
             walk, offset = self._host_walk(op, bd, buffer)
             packet = packet_of(bd) if packet is None else packet
             task = self.host_task(bd, end, buffer, offset, walk, packet)
@@ -187,7 +191,7 @@ class SequenceReader:
                     inner[0], "The buffer should be an argument of the sequence."
                 )
             chain = reader.chain(op.regions[0].blocks[0], op)
-            task = self._chain_task(op, end, repeated(chain, self._repeats(op)))
+            task = self._chain_task(op, end, reader.laid_out(op, chain, self._repeats(op)))
         self.tasks[op.results[0]] = [Task(task, flag(op, "issue_token"))]
 
     def _chain_task(
@@ -223,7 +227,7 @@ class SequenceReader:
                 reader.buffers[argument] = reader.buffers[value]
             if value in self.hosts:
                 self.hosts[argument] = self.hosts[value]
-        found = reader.chain(chain.regions[0].blocks[0], op)
+        found = reader.laid_out(op, reader.chain(chain.regions[0].blocks[0], op), 1)
         for argument in arguments:
             reader.buffers.pop(argument, None)
             self.hosts.pop(argument, None)
@@ -247,12 +251,7 @@ class SequenceReader:
                 raise self.source.fault(op, f"{end} does not reach the host's memory.")
             one = Descriptor(buffer.name, offset, walk, in_host=True, packet=packet)
             return self._chain_task(op, end, (one,))
-        fifo = self.fifos[end]
-        if buffer.dtype != fifo.dtype:
-            raise self.source.fault(
-                op, f"{buffer.name} holds {buffer.dtype}, and @{fifo.name} {fifo.dtype}."
-            )
-        return DmaTask(fifo.name, buffer.name, offset, walk)
+        return DmaTask(self.fifos[end].name, buffer.name, offset, walk)
 
     def _repeats(self, op: Operation) -> int:
         repeats = (read_number(op.attributes.get("repeat_count")) or 0) + 1
@@ -271,7 +270,13 @@ class SequenceReader:
         if length is None:
             length = prod(buffer.shape) if not dims else prod(size for size, _ in dims)
             length //= repeats if len(dims) == MAX_TASK_DIMS and dims[0][0] == repeats else 1
-        return self._walk(bd, dims, length, repeats), offset or 0
+        walk, steps = self._walk(bd, dims, length, repeats), reader.steps(bd)
+        if steps is not None:
+            advances = len(dims) < MAX_TASK_DIMS and walk[0] == Dim(repeats, 0)
+            if steps.first or repeats > steps.size or (repeats > 1 and not advances):
+                raise self.source.fault(bd, "A task runs no further than its iteration's size.")
+            walk = (Dim(repeats, steps.stride), *walk[repeats > 1 :])
+        return walk, offset or 0
 
     def _walk(self, bd: Operation, dims: list[tuple[int, int]], length: int, repeats: int) -> Walk:
         """All levels of a task that runs `repeats` times; each run moves `length` elements."""
@@ -309,13 +314,21 @@ class SequenceReader:
         walk = tuple(Dim(size, stride) for size, stride in zip(sizes, strides, strict=True))
         packet = packet if "packet" not in op.attributes else packet_of(op)
         task = self.host_task(op, end, buffer, offset, walk, packet)
-        self.start(Task(task, flag(op, "issue_token")))
+        token = flag(op, "issue_token") or self._into_host(end)  # those into DDR always have one
+        self.start(Task(task, token))
+
+    def _into_host(self, end: str | DmaPort) -> bool:
+        if isinstance(end, str):
+            return self.fifos[end].producer.kind != "shim"
+        return end.direction == "s2mm"
 
     def _list(self, op: Operation, key: str) -> list[int]:
         """Offsets, sizes or strides, where some may be values that the text decides."""
         found = read_numbers(op.attributes.get(f"static_{key}"))
+        places = read_numbers(op.attributes.get(f"dynamic_{key}")) or []
+        if key == "strides" and found is not None and len(found) == MAX_TASK_DIMS - 1:
+            found, places = [*found, 1], [*places, -1]  # older releases leave the last one out
         if found is not None and len(found) == MAX_TASK_DIMS:
-            places = read_numbers(op.attributes.get(f"dynamic_{key}")) or []
             if all(place < 0 for place in places):
                 return found
             values = [self.numbers.of(op.operands[place]) if place > 0 else 0 for place in places]

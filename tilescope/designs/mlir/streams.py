@@ -9,6 +9,7 @@ from xdsl.ir import Operation, SSAValue
 
 from tilescope.designs.ir import Tile
 from tilescope.designs.mlir.descriptors import packet_of
+from tilescope.designs.mlir.routes import RouteReader
 from tilescope.designs.mlir.syntax import Source
 from tilescope.designs.mlir.types import read_number, read_numbers, read_text
 from tilescope.designs.parts import DmaPort, Stream
@@ -38,6 +39,10 @@ class StreamReader:
     allocations: dict[str, Allocation] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        """Switches of a routed design are followed once all of them are read."""
+        self.routes = RouteReader(self.source)
+
     def read(self, op: Operation) -> bool:
         """Reads a connection; False where the operation is none."""
         match op.name:
@@ -48,15 +53,32 @@ class StreamReader:
             case "aie.shim_dma_allocation":
                 self._allocate(op)
             case "aie.cascade_flow" | "aie.configure_cascade":
-                self.notes.append(
-                    f"{self.source.place(op)}: a kernel's waits for its cascade are not timed, and "
-                    "what it passes on is not computed."
+                self.note(
+                    op,
+                    "a kernel's waits for its cascade are not timed, and what it passes on is not "
+                    "computed.",
                 )
+            case "aie.switchbox" | "aie.shim_mux":
+                tile = self.tiles.get(op.operands[0]) if op.operands else None
+                if tile is None:
+                    raise self.source.fault(op, f"{op.name} should name a tile.")
+                self.routes.read(op, tile)
             case "aie.wire":
                 pass
             case _:
                 return False
         return True
+
+    def note(self, op: Operation, said: str) -> None:
+        """What is left out of the time, and where it stands."""
+        self.notes.append(f"{self.source.place(op)}: {said}")
+
+    def follow_routes(self) -> None:
+        """Adds the streams of a routed design, but those that flows name beside it."""
+        known = {one.source for one in self.streams}
+        for op, stream in self.routes.streams():
+            if stream.source not in known:
+                self._add(op, stream)
 
     def port(self, op: Operation, direction: str, prefix: str = "", operand: int = 0) -> DmaPort:
         """The DMA channel at an end of a connection."""
@@ -87,9 +109,7 @@ class StreamReader:
         if not numbers or len(sources) != 1 or not targets or numbers[0] < 0:
             raise self.source.fault(op, "A packet flow has a number, a source and destinations.")
         if any(_bundle(end, "bundle") in UNTIMED for end in (*sources, *targets)):
-            self.notes.append(
-                f"{self.source.place(op)}: trace and control packets take no time and no bytes."
-            )
+            self.note(op, "trace and control packets take no time and no bytes.")
             return
         ports = tuple(self.port(end, "s2mm") for end in targets)
         self._add(op, Stream(self.port(sources[0], "mm2s"), ports, numbers[0]))

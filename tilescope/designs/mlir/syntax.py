@@ -26,6 +26,11 @@ from tilescope.designs.mlir.types import TYPES
 from tilescope.errors import InputError
 
 MAX_CHARACTERS = 64 * 1024 * 1024
+RARE = (
+    "linalg",
+    "math",
+    "cf",
+)  # dialects that take a while to import, loaded where a text has them
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,8 @@ def parse(text: str, name: str) -> Source:
         raise InputError(f"{place_of(name, text, text.index(chr(0)))}: this is no text.")
     parser: _Parser | None = None
     try:
-        parser = _Parser(_context(linalg="linalg." in text, math="math." in text), text, name)
+        dialects = frozenset(one for one in RARE if f"{one}." in text)
+        parser = _Parser(_context(dialects), text, name)
         module = parser.parse_module()
     except ParseError as error:
         said = error.msg.strip().rstrip(".")
@@ -82,19 +88,23 @@ def parse(text: str, name: str) -> Source:
 
 
 @cache
-def _context(*, linalg: bool, math: bool) -> Context:
+def _context(rare: frozenset[str]) -> Context:
     """The operations that may stand in a text; reading one leaves it as it was."""
     context = Context(allow_unregistered=True)
     for dialect in (arith.Arith, builtin.Builtin, func.Func, scf.Scf):
         context.load_dialect(dialect)
-    if linalg:  # these two take a while to import
+    if "linalg" in rare:
         from xdsl.dialects.linalg import Linalg
 
         context.load_dialect(Linalg)
-    if math:
+    if "math" in rare:
         from xdsl.dialects.math import Math
 
         context.load_dialect(Math)
+    if "cf" in rare:
+        from xdsl.dialects.cf import Cf
+
+        context.load_dialect(Cf)
     own = {operation.name for operation in OPERATIONS}
     for known in memref.MemRef.operations:
         if known.name not in own:
