@@ -182,8 +182,8 @@ def test_an_interval_is_drawn_where_there_is_one(mixed_run: Run) -> None:
     run = mixed_run.model_copy(
         update={"cases": (case.model_copy(update={"interval_us": sure}), *mixed_run.cases[1:])}
     )
-    assert "Whiskers: where hardware is expected, 90% of the time" in plot_svg(run)
-    assert "Whiskers" not in plot_svg(mixed_run)
+    assert "NPU's whiskers: where hardware is expected, 90 % of the time" in plot_svg(run)
+    assert "whiskers" not in plot_svg(mixed_run)
 
 
 def test_a_run_file_of_an_older_version_still_exports() -> None:

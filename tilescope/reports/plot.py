@@ -1,4 +1,7 @@
-"""A run as a picture: each case's time on the NPU by what it was spent on, and PyTorch's; SVG."""
+"""A run as a picture: each case's time on the NPU by what it was spent on, and PyTorch's; SVG.
+
+A run over batches or sequence lengths is drawn over its rows (see reports.scaling_plot).
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
+from tilescope.profiling.interruptions import BUSY
 from tilescope.quantities.units import format_us
 from tilescope.reports.budget import short, summed
 from tilescope.reports.names import shown
-from tilescope.runs.figures import Statistics
+from tilescope.reports.scaling import goes_over_rows
+from tilescope.reports.scaling_plot import scaling_svg
+from tilescope.runs.figures import Interval, Statistics
 from tilescope.runs.models import Case, Run
 
-WIDTH, NAMES, TIMES, MARGIN = 820, 120, 84, 16
+WIDTH, TIMES, MARGIN = 820, 84, 16
+LEAST_NAMES, MOST_NAMES, LETTER = 120, 300, 7.6
 BAR, PAIR_GAP, CASE_GAP, LINE = 13, 3, 12, 17
 MOST_TICKS = 6
-LONGEST_NAME = 14
 
 COLOURS = {
     "host": "#74489d",
@@ -36,22 +42,33 @@ PYTORCH, INK, MUTED, GRID = "#b9c0c8", "#16191d", "#515b66", "#d3dae1"
 
 @dataclass(frozen=True)
 class Axis:
-    """µs to pixels, from 0 on."""
+    """µs to pixels, from 0 on, beside names of a width."""
 
     most_us: float
     step_us: float
+    names: float
 
     @classmethod
-    def up_to(cls, most_us: float) -> Axis:
-        """With round numbers at its marks, a little beyond the longest bar."""
+    def beside(cls, names: Sequence[str], most_us: float) -> Axis:
+        """With round numbers at its marks, up to the longest bar."""
+        letters = max(map(len, names), default=0)
+        room = min(max(LEAST_NAMES, LETTER * letters + MARGIN), MOST_NAMES)
         most_us = most_us or 1.0
         power = 10.0 ** math.floor(math.log10(most_us / MOST_TICKS))
         step = next(power * n for n in (1, 2, 5, 10) if most_us / (power * n) <= MOST_TICKS)
-        return cls(most_us, step)
+        return cls(most_us, step, room)
 
     def x(self, us: float) -> float:
         """Where a time lies."""
-        return NAMES + us / self.most_us * (WIDTH - NAMES - TIMES - MARGIN)
+        return self.names + us / self.most_us * (WIDTH - self.names - TIMES - MARGIN)
+
+    def cut(self, name: str) -> str:
+        """The name, or as much of both its ends as there is room for."""
+        most = round((self.names - MARGIN) / LETTER)
+        if len(name) <= most:
+            return name
+        head = (most - 1) // 2
+        return f"{name[:head]}…{name[len(name) - (most - 1 - head) :]}"
 
     def marks(self) -> Iterator[float]:
         """The times that are written."""
@@ -61,8 +78,13 @@ class Axis:
 
 def plot_svg(run: Run) -> str:
     """The picture of a run with cases; the same run gives the same bytes."""
+    return scaling_svg(run) if goes_over_rows(run) else _bars_svg(run)
+
+
+def _bars_svg(run: Run) -> str:
     cases = run.cases
-    axis = Axis.up_to(max((_longest(case) for case in cases), default=1.0))
+    longest_us = max((_longest(case) for case in cases), default=1.0)
+    axis = Axis.beside([shown(case.name) for case in cases], longest_us)
     legend = _legend(cases)
     rows_of_legend = 1 + max(row for row, _, _, _ in legend)
     top = MARGIN + 2 * LINE + rows_of_legend * LINE + 22
@@ -101,17 +123,17 @@ def _bars(cases: Sequence[Case], axis: Axis, top: int) -> tuple[list[str], int]:
     y = top
     for case in cases:
         name = shown(case.name)
-        cut = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
-        label = _text(NAMES - 8, y + BAR - 2, cut, weight=600, anchor="end", tip=name)
+        at = axis.names - 8
+        label = _text(at, y + BAR - 2, axis.cut(name), weight=600, anchor="end", tip=name)
         lines += [label, *_npu_bar(case, axis, y)]
         if case.baseline_us:
             y += BAR + PAIR_GAP
-            us = case.baseline_us.median
+            us, known = case.baseline_us.median, case.baseline_us.median_interval
             tip = f"{name}, PyTorch: {format_us(us)} (measured, median of {case.baseline_us.n})"
-            lines += [
-                _bar(axis.x(0), axis.x(us), y, PYTORCH, tip),
-                _text(axis.x(us) + 5, y + BAR - 3, format_us(us), MUTED),
-            ]
+            lines.append(_bar(axis.x(0), axis.x(us), y, PYTORCH, tip))
+            lines += _whisker(known, axis, y, MUTED)
+            end = axis.x(max(us, known.high if known else 0.0))
+            lines.append(_text(end + 5, y + BAR - 3, format_us(us), MUTED))
         y += BAR + CASE_GAP
     return lines, y
 
@@ -125,21 +147,29 @@ def _npu_bar(case: Case, axis: Axis, y: int) -> Iterator[str]:
         yield _bar(axis.x(at_us), axis.x(at_us + us), y, colour, tip)
         at_us += us
     end_us = case.npu_us.median
+    yield from _whisker(case.interval_us, axis, y, INK)
     if case.interval_us:
-        low, high = (f"{axis.x(us):.1f}" for us in (case.interval_us.low, case.interval_us.high))
-        middle = y + BAR / 2
-        yield (
-            f'<path d="M{low} {middle - 4}v8M{low} {middle}H{high}M{high} {middle - 4}v8" '
-            f'stroke="{INK}" fill="none"/>'
-        )
         end_us = max(end_us, case.interval_us.high)
     yield _text(axis.x(end_us) + 5, y + BAR - 3, format_us(case.npu_us.median))
 
 
+def _whisker(interval: Interval | None, axis: Axis, y: int, colour: str) -> Iterator[str]:
+    if interval is None:
+        return
+    low, high = (f"{axis.x(us):.1f}" for us in (interval.low, interval.high))
+    middle = y + BAR / 2
+    yield (
+        f'<path d="M{low} {middle - 4}v8M{low} {middle}H{high}M{high} {middle - 4}v8" '
+        f'stroke="{colour}" fill="none"/>'
+    )
+
+
 def _longest(case: Case) -> float:
     times: list[Statistics | None] = [case.npu_us, case.baseline_us]
+    known = case.baseline_us.median_interval if case.baseline_us else None
     ends = [time.median for time in times if time]
-    return max(*ends, case.interval_us.high if case.interval_us else 0.0, 0.0)
+    ends += [interval.high for interval in (case.interval_us, known) if interval]
+    return max(ends)
 
 
 def _legend(cases: Sequence[Case]) -> list[tuple[int, int, str, str]]:
@@ -168,10 +198,18 @@ def _notes(cases: Sequence[Case]) -> list[str]:
     notes = [f"NPU: {kinds}, as its caller waits for it, by what the time is spent on"]
     runs = sorted({case.baseline_us.n for case in cases if case.baseline_us})
     if runs:
-        notes.append(f"PyTorch: measured, median of {_runs(runs)}")
+        whiskers = any(c.baseline_us and c.baseline_us.median_interval for c in cases)
+        notes.append(
+            f"PyTorch: measured, median of {_runs(runs)}"
+            + (", whiskers the 95 % interval of the median" if whiskers else "")
+        )
+    if any(note.startswith(BUSY) for case in cases for note in case.notes):
+        notes.append(f"{BUSY}: its times are too long")
     confidence = {case.interval_us.confidence for case in cases if case.interval_us}
     if confidence:
-        notes.append(f"Whiskers: where hardware is expected, {min(confidence):.0%} of the time")
+        notes.append(
+            f"NPU's whiskers: where hardware is expected, {min(confidence) * 100:.0f} % of the time"
+        )
     return notes
 
 

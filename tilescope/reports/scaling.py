@@ -42,6 +42,14 @@ def scaling_report(run: Run, *, width: int = 80, paint: Paint = PLAIN) -> str:
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
+def goes_over_rows(run: Run) -> bool:
+    """Whether a run has points of a batch or a sequence length, at two numbers of rows or more."""
+    if not run.cases:
+        return False
+    placed = any(case.batch is not None or case.sequence is not None for case in run.cases)
+    return placed and len(together(run.cases)) > 1
+
+
 def together(cases: Sequence[Case]) -> Together:
     """The cases at each number of rows that every projection has, in rising order."""
     found = series(cases)

@@ -6,6 +6,7 @@ import html
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from xml.sax.saxutils import quoteattr
 
 from tilescope.profiling.crossovers import Crossover, find_crossover
 from tilescope.quantities.units import format_count, format_us, significant
@@ -14,6 +15,7 @@ from tilescope.runs.models import Case, Run
 
 WIDTH, HEIGHT = 460, 330
 LEFT, RIGHT, TOP, BOTTOM = 66, 16, 46, 44
+SIZE = (2 * WIDTH, HEIGHT + 26)
 NPU, TORCH, BAND = "#2f7ebc", "#d1692b", "#9a9a9a"
 
 
@@ -44,16 +46,18 @@ def scaling_svg(run: Run) -> str:
     who = names[0] if len(names) == 1 else f"{len(names)} projections together"
     title = f"{who}, {case.dtype}, {case.mapping.family} on {case.device} ({case.npu_us.kind})"
     text = f"NPU faster than PyTorch: {crossover_text(crossover)}" if crossover else ""
+    width, height = SIZE
     body = [
         *_panel(0, "time", rows, times, crossover, format_us),
         *_panel(WIDTH, "10⁹ operations/s", rows, rates, crossover, significant),
     ]
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{2 * WIDTH}" height="{HEIGHT + 26}" '
-            f'viewBox="0 0 {2 * WIDTH} {HEIGHT + 26}" font-family="sans-serif" font-size="11">',
-            f'<rect width="{2 * WIDTH}" height="{HEIGHT + 26}" fill="white"/>',
-            f'<text x="{LEFT}" y="18" font-size="13">{html.escape(title)}</text>',
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+            f'viewBox="0 0 {width} {height}" role="img" aria-label={quoteattr(title)} '
+            'font-family="system-ui, sans-serif" font-size="11">',
+            f'<rect width="{width}" height="{height}" fill="white"/>',
+            f'<text x="{LEFT}" y="18" font-size="14" font-weight="600">{html.escape(title)}</text>',
             f'<text x="{LEFT}" y="{HEIGHT + 14}" fill="#444">{html.escape(text)}</text>',
             *body,
             "</svg>\n",

@@ -45,6 +45,13 @@ PASSPORTS: dict[str, Passport] = {
         "median of the samples, each one call on this machine's CPU after warming up",
         "a clock around the call; every sample is in the run file",
     ),
+    "crossover": Passport(
+        "crossover",
+        "rows",
+        "from where NPU time < PyTorch time, between two points, time over rows as a power; the "
+        "band is a 95 % bootstrap of PyTorch's runs, with the NPU's interval where it has one",
+        "the times of the cases",
+    ),
     "speedup": Passport(
         "speedup",
         "×",

@@ -17,6 +17,7 @@ from tilescope.reports.html.drawings import Drawings, drawings_of
 from tilescope.reports.html.energies import energy_rows
 from tilescope.reports.html.passports import PASSPORTS
 from tilescope.reports.html.roofline import roof_data, roofs
+from tilescope.reports.html.scaling import scaling_of
 from tilescope.reports.html.templates import allowed, render, verbatim
 from tilescope.reports.html.truth import truth_table
 from tilescope.reports.html.words import Words, words_of
@@ -25,6 +26,7 @@ from tilescope.runs.files import check_not_source, check_writable, read_run, wri
 from tilescope.runs.models import Run
 
 SUFFIX = ".html"
+CROSSOVER = "crossover"
 STYLES = ("report.css", "plots.css")
 SCRIPTS = (
     "start.js",
@@ -92,10 +94,11 @@ def render_report(run: Run, timelines: Sequence[FoundTimeline]) -> tuple[str, tu
 
 
 def _values(run: Run, drawings: Drawings, words: Words) -> dict[str, Any]:
-    roofed = roofs(run.cases)
+    roofed, scaling = roofs(run.cases), scaling_of(run)
+    passports = {key: one for key, one in PASSPORTS.items() if scaling or key != CROSSOVER}
     script = f'"use strict";\n(() => {{\n{verbatim(*SCRIPTS)}\n}})();'
     data = {
-        "passports": {key: asdict(passport) for key, passport in PASSPORTS.items()},
+        "passports": {key: asdict(passport) for key, passport in passports.items()},
         "roofs": [roof_data(roof) for roof in roofed],
         **drawings.data,
     }
@@ -105,12 +108,13 @@ def _values(run: Run, drawings: Drawings, words: Words) -> dict[str, Any]:
         "truth": truth_table(run.cases) if run.cases else None,
         "budget": budget_of(run.cases),
         "roofs": roofed,
+        "scaling": scaling,
         "details": [details_of(case) for case in run.cases],
         "energy": energy_rows(run.cases),
         "has_timelines": drawings.has_timelines,
         "has_tiles": drawings.has_tiles,
-        "passports": PASSPORTS,
-        "notes": {key: place for place, key in enumerate(PASSPORTS, start=1)},
+        "passports": passports,
+        "notes": {key: place for place, key in enumerate(passports, start=1)},
         "significant": significant,
         "style": verbatim(*STYLES),
         "dark": verbatim("dark.css"),

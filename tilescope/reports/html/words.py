@@ -15,12 +15,14 @@ from tilescope.reports.html.drawings import Missing
 from tilescope.reports.html.figures import common_kind
 from tilescope.reports.intervals import within
 from tilescope.reports.names import shown
+from tilescope.reports.scaling import goes_over_rows
 from tilescope.reports.screen import SUBJECTS, how_long, trust
 from tilescope.runs.models import Case, Provenance, Run
 
 SECTIONS = (
     ("summary", "Summary"),
     ("truth", "NPU beside PyTorch"),
+    ("scaling", "Over rows"),
     ("budget", "Time budget"),
     ("roofline", "Roofline"),
     ("case", "One case"),
@@ -74,7 +76,12 @@ def words_of(run: Run, missing: Sequence[Missing]) -> Words:
     cases = run.cases
     whole_us = math.fsum(case.npu_us.median for case in cases)
     why = "; ".join(dict.fromkeys(one.why for one in missing))
-    sections = tuple(section for section in SECTIONS if cases or section[0] in WITHOUT_CASES)
+    left_out = () if goes_over_rows(run) else ("scaling",)
+    sections = tuple(
+        section
+        for section in SECTIONS
+        if (cases or section[0] in WITHOUT_CASES) and section[0] not in left_out
+    )
     return Words(
         title=_title(cases, run.provenance),
         subtitle=_subtitle(run),
