@@ -19,12 +19,24 @@ device = "npu2"
 runtime = "xrt-linux"
 rows = 20
 within = 0.25
+lowest = -0.31
+highest = 0.2
 [[kinds]]
 op = "gemm"
 dtype = "bfloat16"
 device = "npu1"
 runtime = "allo-profile"
 rows = 4
+lowest = -0.175
+highest = 0.031
+[[kinds]]
+op = "gemm"
+dtype = "int16"
+device = "npu1"
+runtime = "allo-profile"
+rows = 1
+lowest = 0.042
+highest = 0.042
 """
 
 
@@ -57,8 +69,17 @@ def test_too_few_rows_give_no_interval_and_say_how_many(file: Path) -> None:
     assert found.interval(100.0) is None
     (note,) = outside(*kind, found=found)
     assert note == (
-        "Outside what was validated: 4 published rows are held against bfloat16 products on npu1 "
-        "under allo-profile, and an interval needs 8"
+        "Outside what was validated: the 4 published bfloat16 products on npu1 under allo-profile "
+        "are off by −17.5 % to +3.1 %, and an interval needs 8"
+    )
+
+
+def test_a_single_row_says_what_it_is_off_by(file: Path) -> None:
+    kind = ("gemm", "int16", "npu1", "allo-profile")
+    (note,) = outside(*kind, found=validated(*kind, file))
+    assert (
+        "the one published row of int16 products on npu1 under allo-profile is off by +4.2 %"
+        in note
     )
 
 

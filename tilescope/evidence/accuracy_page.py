@@ -125,11 +125,14 @@ def _intervals(entries: Sequence[Entry]) -> str:
             one.device,
             one.runtime,
             str(one.rows),
+            f"{_signed(one.lowest)} to {_signed(one.highest)}",
             "too few rows" if one.within is None else f"±{100 * one.within:.0f} %",
         )
         for one in check_intervals(entries)
     ]
-    return _table(("operation", "dtype", "device", "runtime", "rows", "nine of ten within"), rows)
+    return _table(
+        ("operation", "dtype", "device", "runtime", "rows", "errors", "nine of ten within"), rows
+    )
 
 
 def _size(row: Row) -> str:

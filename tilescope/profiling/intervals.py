@@ -15,6 +15,7 @@ from tilescope.errors import InputError
 from tilescope.runs.figures import Interval
 
 INTERVALS = Path(__file__).parents[1] / "data" / "intervals.toml"
+NAMES = {"gemm": "products", "add": "additions"}
 
 
 @dataclass(frozen=True)
@@ -22,13 +23,15 @@ class Validated:
     """What is known of a kind: rows that judged it, and the error that most stay within.
 
     within is a share, None where the rows are too few; confidence is the share of rows that stay
-    within it, fewest how many rows an interval needs.
+    within it, fewest how many rows an interval needs. errors are the lowest and the highest of the
+    rows, (predicted − measured) ÷ measured, None where there is no row.
     """
 
     rows: int
     within: float | None
     confidence: float
     fewest: int
+    errors: tuple[float, float] | None = None
 
     def interval(self, us: float) -> Interval | None:
         """Bounds for the time of hardware: an error e of a prediction p means p / (1 + e)."""
@@ -52,7 +55,8 @@ def validated(op: str, dtype: str, device: str, runtime: str, path: Path = INTER
     wanted = (op, dtype, device, runtime.partition(":")[0])
     for kind in content.get("kinds", []):
         if (kind["op"], kind["dtype"], kind["device"], kind["runtime"]) == wanted:
-            return Validated(int(kind["rows"]), kind.get("within"), confidence, fewest)
+            errors = (float(kind["lowest"]), float(kind["highest"]))
+            return Validated(int(kind["rows"]), kind.get("within"), confidence, fewest, errors)
     return Validated(0, None, confidence, fewest)
 
 
@@ -63,10 +67,13 @@ def outside(op: str, dtype: str, device: str, runtime: str, found: Validated) ->
     """
     if found.within is not None or dtype == "float32":
         return ()
-    names = {"gemm": "products", "add": "additions"}
-    rows = "no published row is" if not found.rows else f"{found.rows} published rows are"
-    note = (
-        f"Outside what was validated: {rows} held against {dtype} {names.get(op, op)} on {device} "
-        f"under {runtime}, and an interval needs {found.fewest}"
-    )
-    return (note,)
+    where = f"on {device} under {runtime}"
+    kind = f"{dtype} {NAMES.get(op, op)}"
+    if found.errors is None:
+        held = f"no published row is held against {kind} {where}"
+    else:
+        lowest, highest = (f"{100 * error:+.1f} %".replace("-", "−") for error in found.errors)
+        held = f"the {found.rows} published {kind} {where} are off by {lowest} to {highest}"
+        if found.rows == 1:
+            held = f"the one published row of {kind} {where} is off by {lowest}"
+    return (f"Outside what was validated: {held}, and an interval needs {found.fewest}",)
