@@ -15,6 +15,10 @@ class DesignError(InputError):
     """A design does not fit the device, or waits for itself and never ends."""
 
 
+class MachineError(TilescopeError):
+    """This machine lacks what a run needs, or refuses it."""
+
+
 class WrongResultError(TilescopeError):
     """An output lies outside its kernel's contract, so it is not timed."""
 

@@ -8,9 +8,9 @@ from tilescope.errors import InputError
 from tilescope.profiling import products, trust
 from tilescope.profiling.beside import SamplingRequest
 from tilescope.profiling.doctor.findings import Finding
-from tilescope.profiling.doctor.machine import Machine
 from tilescope.profiling.products import ProductSettings, make_bench
 from tilescope.profiling.trust import check_trusted, doubts
+from tilescope.targets.machine import Machine
 
 SOURCE = "sys/devices/system/clocksource/clocksource0/current_clocksource"
 GOVERNOR = "sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"

@@ -8,6 +8,7 @@ import typer
 
 from tilescope.cli import measuring, options
 from tilescope.cli.ending import plain_ending
+from tilescope.cli.targets import choose
 from tilescope.cli.whatif import AdviceOption, SetOption, listed
 
 
@@ -31,6 +32,7 @@ def gemm(
     toolchain: options.ToolchainOption = "peano",
     device: options.DeviceOption = "npu1",
     runtime: options.RuntimeOption = "xrt-linux",
+    target: options.TargetOption = "auto",
     set_values: SetOption = None,
     num_runs: options.NumRunsOption = 10,
     warmup: measuring.WarmUpOption = None,
@@ -69,6 +71,7 @@ def gemm(
     from tilescope.cli.output_folder import open_folder
     from tilescope.cli.products import Outputs, profile_and_show
     from tilescope.designs.request import MappingRequest
+    from tilescope.profiling.places import SIMULATED
     from tilescope.profiling.products import ProductSettings
     from tilescope.quantities.shapes import parse_grid, parse_shape, parse_tile
     from tilescope.workloads.cases import LinearProjectionTestCase
@@ -91,6 +94,8 @@ def gemm(
         b_layout=b_layout,
         toolchain=toolchain,
     )
+    asked = {"--timeline": timeline, "--timing-only": timing_only, "--set": bool(set_values)}
+    where = choose(target, device, runtime, asked, quiet=quiet)
     settings = ProductSettings(
         op="gemm",
         device=device,
@@ -110,10 +115,11 @@ def gemm(
             warm_up=warmup,
         ),
         seed=seed,
-        timeline=timeline or output_dir is not None,
+        timeline=timeline or (output_dir is not None and where == SIMULATED),
         timing_only=timing_only,
         baseline=baseline,
         changes=tuple(set_values or ()),
+        target=where,
     )
     folder = open_folder(output_dir, json)
     outputs = Outputs(

@@ -8,6 +8,7 @@ import typer
 
 from tilescope.cli import completing, measuring, options
 from tilescope.cli.ending import plain_ending
+from tilescope.cli.targets import choose
 from tilescope.cli.whatif import AdviceOption, SetOption, listed
 
 
@@ -82,6 +83,7 @@ def linear(
     bf16: options.Bf16Option = None,
     toolchain: options.ToolchainOption = "peano",
     runtime: options.RuntimeOption = "xrt-linux",
+    target: options.TargetOption = "auto",
     set_values: SetOption = None,
     seed: options.SeedOption = 0,
     json: options.RunFileOption = None,
@@ -106,6 +108,7 @@ def linear(
     from tilescope.cli.scaling import parse_points, scale_and_show
     from tilescope.cli.selection import choose_cases, matching, typed_workload
     from tilescope.designs.request import MappingRequest
+    from tilescope.profiling.places import SIMULATED
     from tilescope.profiling.products import ProductSettings
     from tilescope.profiling.scaling import check_own_cases, placed
 
@@ -118,6 +121,8 @@ def linear(
     if list_cases:
         list_projections(projections, points)
         return
+    asked = {"--timeline": timeline, "--timing-only": timing_only, "--set": bool(set_values)}
+    where = choose(target, device, runtime, asked, quiet=quiet)
     settings = ProductSettings(
         op="linear",
         device=device,
@@ -145,10 +150,11 @@ def linear(
             warm_up=warmup,
         ),
         seed=seed,
-        timeline=timeline or output_dir is not None,
+        timeline=timeline or (output_dir is not None and where == SIMULATED),
         timing_only=timing_only,
         baseline=baseline,
         changes=tuple(set_values or ()),
+        target=where,
     )
     folder = open_folder(output_dir, json)
     typed = typed_workload(

@@ -86,8 +86,18 @@ ToolchainOption = Annotated[
         "--toolchain", metavar="NAME", help="Whose code the kernels are timed as: peano or chess."
     ),
 ]
+TargetOption = Annotated[
+    str,
+    typer.Option(
+        "--target",
+        metavar="NAME",
+        help="Where the NPU's part runs. auto: measured on this machine's NPU where everything for "
+        "that is here, else simulated; simulated; xrt: measured, or refused.",
+    ),
+]
 NumRunsOption = Annotated[
-    int, typer.Option("--num-runs", metavar="N", help="Timed runs of PyTorch.")
+    int,
+    typer.Option("--num-runs", metavar="N", help="Timed runs of PyTorch, and of a measured NPU."),
 ]
 SeedOption = Annotated[
     int,

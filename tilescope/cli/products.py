@@ -12,6 +12,7 @@ from tilescope.cli import terminal
 from tilescope.cli.ending import INTERRUPTED, fail
 from tilescope.cli.output_folder import RUN_FILE, prepare_folder, write_views
 from tilescope.errors import InputError
+from tilescope.profiling.places import SIMULATED
 from tilescope.profiling.products import ProductSettings, Profile, profile_products
 from tilescope.profiling.tiles import TileSettings, profile_tile
 from tilescope.reports.advice import search_lines
@@ -93,7 +94,8 @@ def profile_and_show(
     elif not outputs.quiet:
         print(screen(profile.run, width=terminal.width(), paint=paint), end="")
         searched = choose is not None  # there is no other mapping to search for
-        typed = search_command(cases, settings) if outputs.advice and not searched else None
+        wanted = outputs.advice and not searched and settings.target == SIMULATED
+        typed = search_command(cases, settings) if wanted else None
         if typed is not None:
             lines = search_lines(profile.run.cases, typed, terminal.width())
             if lines and not profile.run.advice:
@@ -117,6 +119,8 @@ def with_advice(
         return profile
     if choose is not None and not profile.run.complete:
         return profile  # who interrupted one search wants no other
+    if settings.target != SIMULATED:
+        return profile  # what a change would gain is only simulated
     try:
         found = advise(profile.run, cases, settings, outputs.typed, choose)
     except KeyboardInterrupt:  # every case is finished: they are kept

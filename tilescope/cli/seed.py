@@ -22,7 +22,9 @@ def run_seed_profile(
         description="Profile the linear projections of the llama block on the NPU beside PyTorch."
     )
     parser.add_argument("--test-case", default="all", help="one or more names, or all (default)")
-    parser.add_argument("--num-runs", type=int, default=10, help="timed runs of PyTorch")
+    parser.add_argument(
+        "--num-runs", type=int, default=10, help="timed runs of PyTorch and of a measured NPU"
+    )
     parser.add_argument("--device", default="npu1")
     parser.add_argument(
         "--dtype", default="float32", help="float32, bfloat16, int8, int16 or int32"
@@ -33,11 +35,13 @@ def run_seed_profile(
     parser.add_argument("--fp32", default="safe", help="safe, fast or low")
     parser.add_argument("--bf16", help="bfp16 or native, on npu2")
     parser.add_argument("--runtime", default="xrt-linux")
+    parser.add_argument("--target", default="auto", help="auto, simulated or xrt")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args(arguments)
 
     from tilescope.cli import options, terminal
     from tilescope.cli.selection import named_cases
+    from tilescope.cli.targets import choose
     from tilescope.designs.request import MappingRequest
     from tilescope.profiling.products import ProductSettings, profile_products
     from tilescope.reports.seed import case_report, summary
@@ -57,6 +61,7 @@ def run_seed_profile(
         ),
         num_runs=given.num_runs,
         seed=given.seed,
+        target=choose(given.target, given.device, given.runtime, {}, quiet=False),
     )
     with terminal.progress(quiet=False) as notify:
 

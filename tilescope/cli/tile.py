@@ -8,6 +8,7 @@ import typer
 
 from tilescope.cli import options
 from tilescope.cli.ending import plain_ending
+from tilescope.cli.targets import choose
 from tilescope.cli.whatif import SetOption, listed
 
 
@@ -19,7 +20,12 @@ def tile(
     tile_n: Annotated[int, typer.Option("--tile-n", metavar="N", help="Columns of B and C.")] = 64,
     tile_k: Annotated[int, typer.Option("--tile-k", metavar="K", help="Columns of A.")] = 64,
     num_runs: Annotated[
-        int, typer.Option("--num-runs", metavar="N", help="Timed runs of PyTorch and of NumPy.")
+        int,
+        typer.Option(
+            "--num-runs",
+            metavar="N",
+            help="Timed runs of PyTorch, of NumPy, and of a measured NPU.",
+        ),
     ] = 100,
     warmup: Annotated[
         int | None,
@@ -29,6 +35,7 @@ def tile(
     ] = None,
     device: options.DeviceOption = "npu1",
     runtime: options.RuntimeOption = "xrt-linux",
+    target: options.TargetOption = "auto",
     set_values: SetOption = None,
     kernel: options.KernelOption = "vector",
     fp32: options.Fp32Option = "safe",
@@ -51,6 +58,7 @@ def tile(
     if listed(set_values, device, runtime):
         return
     options.check_fp32(fp32, dtype, kernel)
+    where = choose(target, device, runtime, {"--set": bool(set_values)}, quiet=quiet)
     settings = TileSettings(
         m=tile_m,
         n=tile_n,
@@ -65,5 +73,6 @@ def tile(
         warm_up=warmup,
         seed=seed,
         changes=tuple(set_values or ()),
+        target=where,
     )
     show_tile(settings, Outputs(json=json, force=force, quiet=quiet), verbose=verbose)

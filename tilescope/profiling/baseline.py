@@ -39,13 +39,16 @@ def time_series(
     *,
     warm_up: int | None = None,
     max_time_s: float = MAX_TIME_S,
+    before: Call | None = None,
+    after: Call | None = None,
 ) -> Series:
     """The wall times of calls until every rule agrees that they are enough, after a warm-up.
 
     The warm-up is `warm_up` calls, or where that is not given three or more until 50 ms have
     passed, so that threads have started and code is generated. Rules are asked between batches
     that grow with the series; a number of runs is always taken, the others give up after
-    `max_time_s`. The collector of garbage is off while the clock runs.
+    `max_time_s`. The collector of garbage is off while the clock runs. `before` and `after` are
+    called around each of the timed calls and are not in its time.
     """
     _warm_up(call, warm_up)
     least = max((int(rule.runs) for rule in rules if isinstance(rule, Runs)), default=1)
@@ -55,7 +58,7 @@ def time_series(
     with no_collections():
         overhead_us = overhead()
         began_ns = time.perf_counter_ns()
-        samples_us += _timed(call, least)
+        samples_us += _timed(call, least, before, after)
         while adaptive:
             if all(rule.enough(samples_us) for rule in adaptive):
                 stopped = "enough: " + _described(adaptive, samples_us)
@@ -65,7 +68,9 @@ def time_series(
                 stopped = f"gave up after {max_time_s:g} s: " + _described(adaptive, samples_us)
                 break
             fitting = int(left_us * len(samples_us) / max(math.fsum(samples_us), 1.0))
-            samples_us += _timed(call, max(min(len(samples_us) // GROWTH, fitting), 1))
+            samples_us += _timed(
+                call, max(min(len(samples_us) // GROWTH, fitting), 1), before, after
+            )
     return Series(tuple(samples_us), stopped, overhead_us)
 
 
@@ -96,11 +101,21 @@ def no_collections() -> Iterator[None]:
             gc.enable()
 
 
-def _timed(call: Call, count: int) -> list[float]:
+def _timed(
+    call: Call, count: int, before: Call | None = None, after: Call | None = None
+) -> list[float]:
     """The times of that many calls; nothing but the call lies between two readings of the clock."""
     now = time.perf_counter_ns
     times_ns: list[int] = []
     keep = times_ns.append
+    if before is not None and after is not None:
+        for _ in range(count):
+            before()
+            start_ns = now()
+            call()
+            keep(now() - start_ns)
+            after()
+        return [elapsed_ns / 1e3 for elapsed_ns in times_ns]
     for _ in range(count):
         start_ns = now()
         call()

@@ -19,7 +19,8 @@ from tilescope.profiling.energy.bands import npu_energy
 from tilescope.profiling.error_detail import error_detail
 from tilescope.profiling.footprint import with_baseline
 from tilescope.profiling.inputs import Inputs, make_inputs
-from tilescope.profiling.intervals import outside, validated
+from tilescope.profiling.intervals import PRODUCT, Validated, outside, validated
+from tilescope.profiling.measured_npu import measure, predict
 from tilescope.quantities.dtypes import is_integer
 from tilescope.runs.counters import Energy
 from tilescope.runs.figures import (
@@ -33,10 +34,11 @@ from tilescope.runs.figures import (
 from tilescope.runs.limits import Change
 from tilescope.runs.models import Case, MappingChoice
 from tilescope.targets.outcome import TargetOutcome
-from tilescope.targets.protocol import MappedTarget, TimedTarget
+from tilescope.targets.protocol import MappedTarget, MeasuringTarget, TimedTarget
+from tilescope.targets.simulated import SimulatedNpu
 from tilescope.workloads.gemm import Gemm
 
-PRODUCT = "gemm"  # what the ledger calls every case
+NO_NPU_SENSOR = "no sensor was read while the NPU ran"
 WHAT_IF = ("A what-if: no machine is as it was set here, so nothing measured can judge it",)
 
 Judge = Literal["pytorch", "float64", "contract"]
@@ -48,8 +50,8 @@ class Bench:
 
     baseline: None where none is wanted; timing_only: the NPU moves no data, so nothing is judged;
     warm_up: untimed calls of a baseline, None for a rule of time; second_baseline: one more;
-    sampling: how else the baseline is timed; changed: what of the device or runtime was set
-    otherwise.
+    sampling: how else the baseline and a measured NPU are timed; changed: what of the device or
+    runtime was set otherwise; predictor: what says how long a measured case would take simulated.
     """
 
     device: Device
@@ -64,6 +66,7 @@ class Bench:
     second_baseline: TimedTarget | None = None
     sampling: Sampling = field(default_factory=Sampling)
     changed: tuple[Change, ...] = ()
+    predictor: SimulatedNpu | None = None
 
 
 def profile_case(
@@ -87,19 +90,36 @@ def profile_case(
         outcome = bench.npu.run(gemm, mapping)
         inputs = make_inputs(gemm, bench.seed) if bench.baseline else None
         beside = _run_baseline(gemm, bench, inputs, notify)
-        return _case(gemm, mapping, bench, outcome, beside, None)
+        npu: Statistics = samples.simulated(outcome.npu_us)
+        return _case(gemm, mapping, bench, outcome, npu, beside, None)
     notify("making the inputs")
     a, b = inputs = inputs or make_inputs(gemm, bench.seed)
-    notify(f"running on the NPU ({bench.npu.name})")
-    outcome = bench.npu.run(gemm, mapping, a, b)
-    notify("checking the output")
     expected = expected_output(gemm, mapping, a, b)
+    if isinstance(bench.npu, MeasuringTarget):
+        measured = measure(
+            gemm,
+            mapping,
+            bench.npu,
+            inputs,
+            lambda output: check_output(gemm, mapping, output, expected),
+            notify,
+            num_runs=bench.num_runs,
+            warm_up=bench.warm_up,
+            sampling=bench.sampling,
+        )
+        outcome, npu = measured.outcome, measured.us
+    else:
+        notify(f"running on the NPU ({bench.npu.name})")
+        outcome = bench.npu.run(gemm, mapping, a, b)
+        npu = samples.simulated(outcome.npu_us)
+        notify("checking the output")
     output = judged(gemm, mapping, outcome, expected)
     beside = _run_baseline(gemm, bench, inputs, notify)
     if (judge := _judge(gemm, mapping, beside)) == "pytorch" and beside.output is not None:
         expected = beside.output
     on_output(output, expected)
-    case = _case(gemm, mapping, bench, outcome, beside, (judge, *errors(output, expected)))
+    judged_by = (judge, *errors(output, expected))
+    case = _case(gemm, mapping, bench, outcome, npu, beside, judged_by)
     return case.model_copy(update={"error": error_detail(output, expected, mapping.c_dtype)})
 
 
@@ -133,15 +153,17 @@ def _case(
     mapping: Mapping,
     bench: Bench,
     outcome: TargetOutcome,
+    npu: Statistics,
     beside: Beside,
     judged_by: tuple[Judge, float, float] | None,
 ) -> Case:
     """The figures of a case; those that were not obtained are left out."""
-    npu, baseline = samples.simulated(outcome.npu_us), beside.us
+    baseline, simulated = beside.us, npu.kind == "simulated"
     judge, max_abs, max_rel = judged_by or (None, None, None)
     padded = mapping.padded(gemm)
     known = (PRODUCT, gemm.dtype, bench.device.name, bench.runtime)
     found = validated(*known)
+    predictor = None if simulated else bench.predictor
     return Case(
         op=bench.op,
         name=gemm.name,
@@ -155,6 +177,7 @@ def _case(
         npu_us=npu,
         setup_us=outcome.setup_us,
         device_us=outcome.device_us,
+        predicted=predict(gemm, mapping, predictor, npu.median) if predictor else None,
         baseline_us=baseline,
         baseline_missing=beside.missing,
         baseline_first_us=beside.first_us,
@@ -175,14 +198,24 @@ def _case(
         energy=_energy(bench, outcome, beside),
         cache=(beside.cache,) if beside.cache else (),
         bound=outcome.bound,
-        interval_us=found.interval(npu.median),
+        interval_us=found.interval(npu.median) if simulated else None,
         notes=(
+            *(notes_on_model(gemm, mapping) if simulated else ()),
             *notes(gemm, mapping, baseline),
             *beside.notes,
-            *(WHAT_IF if bench.changed else outside(*known, found=found)),
+            *_notes_on_judging(bench, known, found, simulated=simulated),
             *outcome.notes,
         ),
     )
+
+
+def _notes_on_judging(
+    bench: Bench, known: tuple[str, str, str, str], found: Validated, *, simulated: bool
+) -> tuple[str, ...]:
+    """What can judge a simulated time, where that is little or nothing."""
+    if not simulated:
+        return ()
+    return WHAT_IF if bench.changed else outside(*known, found=found)
 
 
 def _energy(bench: Bench, outcome: TargetOutcome, beside: Beside) -> tuple[Energy, ...]:
@@ -190,7 +223,10 @@ def _energy(bench: Bench, outcome: TargetOutcome, beside: Beside) -> tuple[Energ
 
     A device with values of one's own, or another power mode, is another than what was published.
     """
-    npu = npu_energy(bench.device.name, outcome.npu_us)
+    if outcome.kind == "measured":
+        npu = Energy(of="npu", missing=NO_NPU_SENSOR)
+    else:
+        npu = npu_energy(bench.device.name, outcome.npu_us)
     return (npu, beside.energy) if beside.energy else (npu,)
 
 
@@ -200,18 +236,27 @@ def judged(gemm: Gemm, mapping: Mapping, outcome: TargetOutcome, expected: Matri
     Raises:
         WrongResultError: it does not, or there is none.
     """
-    kernel = mapping.matmul(gemm.dtype)
     if outcome.output is None:
         raise WrongResultError(f"{gemm.label}: there is no output, so it was not timed.")
+    check_output(gemm, mapping, outcome.output, expected)
+    return outcome.output
+
+
+def check_output(gemm: Gemm, mapping: Mapping, output: NDArray[Any], expected: Matrix) -> None:
+    """Accept C [m, n] within the contract of the mapping's product kernel.
+
+    Raises:
+        WrongResultError: it lies outside.
+    """
+    kernel = mapping.matmul(gemm.dtype)
     calls = mapping.padded(gemm)[2] // mapping.core_tile[2]
     tolerance = kernel.tolerance(gemm.k, calls=calls)
-    problem = tolerance.problem(outcome.output, expected)
+    problem = tolerance.problem(output, expected)
     if problem:
         raise WrongResultError(
             f"{gemm.label}: the output breaks the contract of {kernel.symbol}, so it was not "
             f"timed. {problem} ({tolerance.note})"
         )
-    return outcome.output
 
 
 def mapping_choice(mapping: Mapping) -> MappingChoice:
@@ -255,14 +300,21 @@ def budget(outcome: TargetOutcome) -> tuple[BudgetTerm, ...]:
     )
 
 
-def notes(gemm: Gemm, mapping: Mapping, baseline: SampledStatistics | None) -> list[str]:
-    """What a reader must know before trusting the figures."""
+def notes_on_model(gemm: Gemm, mapping: Mapping) -> list[str]:
+    """What a reader must know of the model before trusting a simulated time."""
     found = []
     if gemm.dtype == "float32":
         found.append("No published hardware measurement is float32: nothing to hold this against")
     kernel = mapping.matmul(gemm.dtype)
     if kernel.estimated:
         found.append(f"The rate of {kernel.symbol} is an estimate, not a measurement")
+    return found
+
+
+def notes(gemm: Gemm, mapping: Mapping, baseline: SampledStatistics | None) -> list[str]:
+    """What a reader must know before trusting the figures, however they were obtained."""
+    found = []
+    kernel = mapping.matmul(gemm.dtype)
     if kernel.shift:
         found.append(
             f"C in {kernel.dtype_out} counts in units of 2^{kernel.shift}, rounded at each call; "

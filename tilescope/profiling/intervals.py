@@ -14,6 +14,7 @@ from pathlib import Path
 from tilescope.errors import InputError
 from tilescope.runs.figures import Interval
 
+PRODUCT = "gemm"  # what the ledger calls every case
 INTERVALS = Path(__file__).parents[1] / "data" / "intervals.toml"
 NAMES = {"gemm": "products", "add": "additions"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tilescope.designs.mapping import Mapping
 from tilescope.designs.request import MappingRequest, resolve
@@ -16,13 +16,14 @@ from tilescope.profiling.beside import SamplingRequest, make_sampling
 from tilescope.profiling.cases import Bench, profile_case
 from tilescope.profiling.details import profile_in_detail
 from tilescope.profiling.memory import check_memory
+from tilescope.profiling.places import SIMULATED, choose_target, place
 from tilescope.profiling.trust import check_trusted
 from tilescope.quantities.dtypes import canonical_dtype
 from tilescope.runs.models import Case, Run
 from tilescope.runs.timeline import Timeline
 from tilescope.targets.pytorch import PyTorchTarget
 from tilescope.targets.runtimes import load_runtime
-from tilescope.targets.simulated import SimulatedNpu
+from tilescope.targets.simulated import DEFAULT_RUNTIME
 from tilescope.targets.whatif import change
 from tilescope.workloads.cases import LinearProjectionTestCase
 from tilescope.workloads.gemm import Gemm
@@ -37,7 +38,7 @@ class ProductSettings:
     op: what the cases are, `linear` projections or any `gemm`; timing_only: move no data and
     check nothing; baseline: time PyTorch, by default unless only the time is wanted; sampling:
     how it is timed, beside the number of runs; changes: values of the device or the runtime to
-    set otherwise, `KEY=VALUE` each.
+    set otherwise, `KEY=VALUE` each; target: where to run, by the name it is registered under.
     """
 
     op: str = "linear"
@@ -52,6 +53,24 @@ class ProductSettings:
     baseline: bool | None = None
     sampling: SamplingRequest = field(default_factory=SamplingRequest)
     changes: tuple[str, ...] = ()
+    target: str = SIMULATED
+
+    def __post_init__(self) -> None:
+        """What only a simulation answers is not asked of a device."""
+        asked = simulated_only(self)
+        if self.target != SIMULATED and asked:
+            choose_target(self.target, self.device, asked)
+
+
+def simulated_only(settings: ProductSettings) -> list[str]:
+    """What of the settings only a simulation answers, as the command line has it."""
+    given = {
+        "--timing-only": settings.timing_only,
+        "--timeline": settings.timeline,
+        "--set": bool(settings.changes),
+        f"--runtime {settings.runtime}": settings.runtime != DEFAULT_RUNTIME,
+    }
+    return [option for option, asked in given.items() if asked]
 
 
 @dataclass(frozen=True)
@@ -133,10 +152,11 @@ def make_bench(settings: ProductSettings) -> Bench:
     beside = not settings.timing_only if settings.baseline is None else settings.baseline
     if beside and settings.sampling.strict:
         check_trusted()
+    where = place(settings.target, device, costs)
     return Bench(
         device=device,
-        runtime=costs.label,
-        npu=SimulatedNpu(device, costs, objects=True),
+        runtime=where.runtime,
+        npu=where.npu,
         baseline=PyTorchTarget() if beside else None,
         num_runs=settings.num_runs,
         seed=settings.seed,
@@ -145,6 +165,7 @@ def make_bench(settings: ProductSettings) -> Bench:
         warm_up=settings.sampling.warm_up,
         sampling=make_sampling(settings.sampling),
         changed=changed.changed,
+        predictor=where.predictor,
     )
 
 
@@ -182,6 +203,8 @@ def plan_cases(
     for case in test_cases:
         gemm = case.to_gemm(dtype)
         mapping = choose(gemm) if choose else resolve(settings.mapping, gemm, device)
+        if settings.target != SIMULATED and settings.mapping.k_mt is None and not choose:
+            mapping = replace(mapping, k_mt=None)  # staging is chosen for the simulator alone
         if settings.baseline or not settings.timing_only:
             check_memory(gemm, host_blocks(gemm, mapping))
         work.append((gemm, mapping))

@@ -12,6 +12,7 @@ from tilescope.devices.device import Device
 from tilescope.errors import InputError
 from tilescope.profiling import provenance
 from tilescope.profiling.cases import Bench, profile_case
+from tilescope.profiling.places import SIMULATED, place
 from tilescope.profiling.products import check_runs
 from tilescope.quantities.dtypes import canonical_dtype
 from tilescope.quantities.shapes import ceil_div, check_shape, round_up
@@ -19,7 +20,6 @@ from tilescope.runs.models import Run
 from tilescope.targets.numpy_cpu import NumPyTarget
 from tilescope.targets.pytorch import PyTorchTarget
 from tilescope.targets.runtimes import load_runtime
-from tilescope.targets.simulated import SimulatedNpu
 from tilescope.targets.whatif import change
 from tilescope.workloads.gemm import Gemm
 
@@ -29,7 +29,8 @@ class TileSettings:
     """What to profile a block of m×n×k with; names as the command line takes them.
 
     warm_up: untimed calls of PyTorch and of NumPy; None leaves their number to a rule of time;
-    changes: values of the device or the runtime to set otherwise, `KEY=VALUE` each.
+    changes: values of the device or the runtime to set otherwise, `KEY=VALUE` each; target: where
+    to run, by the name it is registered under.
     """
 
     m: int = 64
@@ -43,6 +44,7 @@ class TileSettings:
     warm_up: int | None = None
     seed: int = 0
     changes: tuple[str, ...] = ()
+    target: str = SIMULATED
 
 
 def profile_tile(
@@ -66,10 +68,11 @@ def profile_tile(
     changed = change(settings.changes, device, costs)
     device, costs = changed.device, changed.costs or costs
     gemm = Gemm("tile", settings.m, settings.n, settings.k, canonical_dtype(settings.dtype))
+    where = place(settings.target, device, costs)
     bench = Bench(
         device=device,
-        runtime=costs.label,
-        npu=SimulatedNpu(device, costs, objects=True),
+        runtime=where.runtime,
+        npu=where.npu,
         baseline=PyTorchTarget(),
         num_runs=settings.num_runs,
         seed=settings.seed,
@@ -77,6 +80,7 @@ def profile_tile(
         warm_up=settings.warm_up,
         second_baseline=NumPyTarget(),
         changed=changed.changed,
+        predictor=where.predictor,
     )
     case = profile_case(gemm, block_mapping(gemm, settings.mapping, device), bench, notify)
     conditions = provenance.gather(

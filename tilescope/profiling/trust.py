@@ -6,7 +6,7 @@ from tilescope.errors import InputError
 from tilescope.profiling import machine as this_machine
 from tilescope.profiling.doctor import timing
 from tilescope.profiling.doctor.findings import Finding
-from tilescope.profiling.doctor.machine import Machine
+from tilescope.targets.machine import Machine
 
 
 def doubts(machine: Machine | None = None) -> list[Finding]:

@@ -19,6 +19,7 @@ SHORT = {
     "core_dma": "core DMA",
     "ddr": "DDR",
     "sync": "sync",
+    "launch_and_array": "launch + array",
     "residual": "residual",
 }
 """One or two words for a term, for a table's column."""
@@ -34,6 +35,7 @@ MEANING = {
     "core_dma": "transfers limited by a core's port",
     "ddr": "transfers limited by their share of DDR",
     "sync": "completion tokens",
+    "launch_and_array": "submission to end, with the array's work",
     "residual": "measured, explained by none of these",
 }
 """What the time of a term is spent on, for a reader who does not know the vocabulary."""

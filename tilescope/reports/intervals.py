@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tilescope.runs.figures import Interval
 from tilescope.runs.models import Case
 
 
@@ -12,7 +13,11 @@ def within(cases: Sequence[Case]) -> str | None:
 
     ± is the error, (predicted - measured) / measured, that published rows stay within.
     """
-    intervals = [(case.npu_us.median, case.interval_us) for case in cases]
+    return bounds_around([(case.npu_us.median, case.interval_us) for case in cases])
+
+
+def bounds_around(intervals: Sequence[tuple[float, Interval | None]]) -> str | None:
+    """The same for times in µs with their intervals."""
     widest, confidence = 0.0, 1.0
     for us, interval in intervals:
         if interval is None or interval.low <= 0:

@@ -35,6 +35,7 @@ COLOURS = {
     "core_dma": "#4a7327",
     "ddr": "#a32c48",
     "sync": "#5a5c69",
+    "launch_and_array": "#b0441a",
     "residual": "#6b6b6b",
 }
 PYTORCH, INK, MUTED, GRID = "#b9c0c8", "#16191d", "#515b66", "#d3dae1"

@@ -12,12 +12,12 @@ from typing import Any, Literal
 
 from tilescope.reports.names import shown
 from tilescope.runs.counters import Energy, MemoryLevel
-from tilescope.runs.figures import TERMS
+from tilescope.runs.figures import MEASURED_TERMS, SIMULATED_TERMS, TERMS
 from tilescope.runs.keys import case_key
 from tilescope.runs.models import Case, Run
 
 Value = str | int | float | None
-Origin = Literal["choice", "npu", "baseline", "derived", "energy"]
+Origin = Literal["choice", "npu", "baseline", "derived", "energy", "prediction"]
 
 LEVELS = ("l1", "l2", "ddr")
 LEVEL_BYTES = ("allocated", "peak", "capacity", "read", "written", "least")
@@ -71,6 +71,11 @@ def _times() -> Iterator[Metric]:
     yield Metric("array_us", "us", "npu", lambda case: case.device_us)
     yield Metric("setup_us", "us", "npu", lambda case: case.setup_us)
     yield _part("bound_us", "us", "npu", "bound", "us")
+    for end in ("low", "high"):
+        yield Metric(f"predicted_{end}_us", "us", "prediction", _interval_of_prediction(end))
+    yield _part("predicted_us", "us", "prediction", "predicted", "us")
+    yield _part("predicted_array_us", "us", "prediction", "predicted", "device_us")
+    yield _part("prediction_error", "", "derived", "predicted", "error")
     for term in TERMS:
         yield Metric(f"budget_{term}_us", "us", "npu", _budget(term))
     for statistic in ("median", "mean", "std", "min", "max", "p95", "iqr", "mad", "n"):
@@ -122,11 +127,20 @@ def _median(end: str) -> Callable[[Case], Value]:
 
 
 def _budget(term: str) -> Callable[[Case], Value]:
-    """A term that a budget leaves out took no time; only a measured run has a residual."""
+    """A term that a budget leaves out took no time, where its kind of run tells it apart."""
 
     def found(case: Case) -> Value:
-        none = None if term == "residual" or not case.budget else 0.0
+        told = SIMULATED_TERMS if case.npu_us.kind == "simulated" else MEASURED_TERMS
+        none = 0.0 if case.budget and term in told else None
         return next((part.us for part in case.budget if part.term == term), none)
+
+    return found
+
+
+def _interval_of_prediction(end: str) -> Callable[[Case], Value]:
+    def found(case: Case) -> Value:
+        value: Value = getattr(getattr(case.predicted, "interval_us", None), end, None)
+        return value
 
     return found
 
@@ -213,4 +227,5 @@ def _kind(metric: Metric, case: Case) -> str:
     if metric.origin == "energy":
         whose = "npu" if metric.name.startswith("npu") else "baseline"
         return next((one.kind or "" for one in case.energy if one.of == whose), "")
-    return "measured" if metric.origin == "baseline" else "derived"
+    kinds = {"baseline": "measured", "prediction": "simulated"}
+    return kinds.get(metric.origin, "derived")

@@ -24,6 +24,7 @@ from tilescope.reports.case_table import case_table
 from tilescope.reports.intervals import within
 from tilescope.reports.measuring import measured_sentences
 from tilescope.reports.paint import PLAIN, Paint
+from tilescope.reports.predicted import HEAD, predicted_lines
 from tilescope.reports.whatif import changes_line
 from tilescope.reports.wrapping import wrap
 from tilescope.runs.models import Case, MappingChoice, Run
@@ -48,6 +49,7 @@ def screen_parts(run: Run, *, width: int = 80, paint: Paint = PLAIN) -> list[lis
     blocks = [
         _title(run, width, paint),
         _how_long(run, width, paint),
+        *_predicted(run, paint),
         _bounds(run, width, paint),
         _waiting(run, paint),
         _trust(run, width, paint),
@@ -169,12 +171,14 @@ def how_long(run: Run) -> list[str]:
             f"; PyTorch takes {format_us(total_us)}{' on a busy machine' if busy else ''}: "
             f"speedup {significant(total_us / npu_us)}×"
         )
-    device_us = sum(case.device_us for case in cases)
+    known_us = [case.device_us for case in cases if case.device_us is not None]
     launches = sum(case.launches for case in cases)
     setup_us = max(case.setup_us for case in cases)
+    works = "The work is done"
+    if len(known_us) == len(cases):
+        works = f"The array works {format_us(sum(known_us))} of that,"
     lines.append(
-        f"The array works {format_us(device_us)} of that, in {format_count(launches)} "
-        f"launch{'' if launches == 1 else 'es'}"
+        f"{works} in {format_count(launches)} launch{'' if launches == 1 else 'es'}"
         + (f"; one-time set-up, {format_us(setup_us)} a case, is not included" if setup_us else "")
     )
     left_us = npu_us - max((advice.gain_us for advice in run.advice[:1]), default=0.0)
@@ -184,6 +188,12 @@ def how_long(run: Run) -> list[str]:
             f"{significant(npu_us / left_us)} times as fast"
         )
     return lines
+
+
+def _predicted(run: Run, paint: Paint) -> list[list[str]]:
+    """What the simulation said of measured cases; no part at all where nothing was measured."""
+    lines = predicted_lines(run.cases)
+    return [[paint(HEAD, "strong"), *(f"  {line}" for line in lines)]] if lines else []
 
 
 def _bounds(run: Run, width: int, paint: Paint) -> list[str]:
@@ -212,9 +222,10 @@ def _waiting(run: Run, paint: Paint) -> list[str]:
         paint("Where the waiting is", "strong")
         + f" (critical path, 100 % = {format_us(whole_us)})",
     ]
+    names = max(9, *(len(short(term)) for term in totals))
     for term in sorted(totals, key=lambda name: -totals[name]):
         bar = "█" * max(round(totals[term] / whole_us * BAR_WIDTH), 0)
-        text = f"  {short(term):<9} {shares[term]:>5} % {format_us(totals[term]):>8}  "
+        text = f"  {short(term):<{names}} {shares[term]:>5} % {format_us(totals[term]):>8}  "
         lines.append(
             paint(text, "warn" if term == top else None)
             + f"{bar:<{BAR_WIDTH}} {meaning(term)}".rstrip()
@@ -232,8 +243,8 @@ def trust(run: Run) -> list[str]:
     if all(case.npu_us.kind == "simulated" for case in cases):
         devices = ", ".join(sorted({f"{case.device} under {case.runtime}" for case in cases}))
         lines.append(f"NPU times are simulated ({devices}), deterministic: n = 1, ± 0.000")
-    intervals = [case for case in cases if case.interval_us]
-    if not intervals:
+    simulated = [case for case in cases if case.npu_us.kind == "simulated"]
+    if simulated and not any(case.interval_us for case in cases):
         lines.append("No error interval: how far hardware would differ is not known")
     lines.extend(dict.fromkeys(note for case in cases for note in case.notes))
     lines.append(_accuracy(cases))

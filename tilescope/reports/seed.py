@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from tilescope.quantities.dtypes import is_integer
 from tilescope.quantities.units import significant
 from tilescope.reports.cells import shape_cell
+from tilescope.reports.predicted import predicted_sentence
 from tilescope.reports.tables import Column, table
 from tilescope.runs.figures import KernelShare, Statistics
 from tilescope.runs.models import Case, Run
@@ -121,8 +122,10 @@ def _per_tile(kernel: KernelShare | None, case: Case) -> str:
 def _origin(case: Case) -> str:
     kind = case.npu_us.kind
     once = "; deterministic, n = 1, so ± 0.000" if kind == "simulated" else ""
+    predicted = f"; {told}" if (told := predicted_sentence(case)) else ""
     notes = "; see the notes below" if case.notes else ""
-    return f"NPU time is {kind}: device {case.device}, runtime {case.runtime}{once}{notes}"
+    where = f"device {case.device}, runtime {case.runtime}"
+    return f"NPU time is {kind}: {where}{once}{predicted}{notes}"
 
 
 def _baseline(case: Case) -> str:

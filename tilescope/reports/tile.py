@@ -13,10 +13,11 @@ from tilescope.quantities.units import format_error, format_us, significant
 from tilescope.reports.bounds import bound_sentence
 from tilescope.reports.budget import closing_percentages, meaning, short
 from tilescope.reports.intervals import within
+from tilescope.reports.predicted import predicted_sentence
 from tilescope.reports.tables import Column, table
 from tilescope.reports.whatif import changes_line
 from tilescope.reports.wrapping import wrap
-from tilescope.runs.figures import Statistics
+from tilescope.runs.figures import SampledStatistics, Statistics
 from tilescope.runs.models import Case, Run
 
 STATISTICS = ("mean", "median", "min", "max", "std", "p95", "p99")
@@ -56,7 +57,12 @@ def _summary(case: Case) -> Iterator[tuple[str, str]]:
             if (us := getattr(times, statistic)) is not None:
                 yield f"{key}_{statistic.upper()}_US", f"{us:.3f}"
         yield f"{key}_{_rate_unit(case, 'GFLOPS')}", f"{_rate(case, times):.6g}"
-    yield "NPU_DEVICE_US", f"{case.device_us:.3f}"
+    if case.device_us is not None:
+        yield "NPU_DEVICE_US", f"{case.device_us:.3f}"
+    if case.predicted is not None:
+        yield "PREDICTED_KIND", "simulated"
+        yield "PREDICTED_US", f"{case.predicted.us:.3f}"
+        yield "PREDICTION_ERROR", f"{case.predicted.error:.4f}"
     if case.bound is not None:
         yield "NPU_BOUND_BY", case.bound.by
         yield "NPU_BOUND_US", f"{case.bound.us:.3f}"
@@ -115,22 +121,20 @@ def _accuracy(case: Case) -> list[str]:
 def _budget(case: Case) -> list[str]:
     parts = sorted(case.budget, key=lambda part: -part.us)
     shares = closing_percentages([part.us for part in parts])
+    names = max(9, *(len(short(part.term)) for part in parts)) if parts else 9
     lines = [f"Where the launch's {format_us(case.npu_us.median)} go"]
     for part, share in zip(parts, shares, strict=True):
-        lines.append(
-            f"  {short(part.term):<9} {share:>5} % {format_us(part.us):>8}  {meaning(part.term)}"
-        )
+        name = f"{short(part.term):<{names}}"
+        lines.append(f"  {name} {share:>5} % {format_us(part.us):>8}  {meaning(part.term)}")
     calls = sum(kernel.core_calls for kernel in case.kernels)
-    lines.append(
-        f"  The array works {format_us(case.device_us)} of that, in {calls} core calls; "
-        f"set-up, once, is {format_us(case.setup_us)}"
-    )
+    array = f"The array works {format_us(case.device_us)} of that" if case.device_us else "All"
+    lines.append(f"  {array}, in {calls} core calls; set-up, once, is {format_us(case.setup_us)}")
     return lines
 
 
 def _samples(case: Case, width: int) -> Iterator[list[str]]:
-    for name, times in (("PyTorch", case.baseline_us), ("NumPy", case.numpy_us)):
-        if times is not None:
+    for name, times in _targets(case):
+        if isinstance(times, SampledStatistics):
             shown = ", ".join(_us(us) for us in times.samples[:MAX_SAMPLES_SHOWN])
             more = len(times.samples) - MAX_SAMPLES_SHOWN
             tail = f" and {more} more" if more > 0 else ""
@@ -153,6 +157,10 @@ def _trust(case: Case, width: int) -> list[str]:
     if case.npu_us.kind == "simulated":
         sure = f"; {bounds} of hardware's" if (bounds := within([case])) else ""
         sentences.append(f"The NPU's time is simulated and deterministic: n = 1, no spread{sure}")
+    else:
+        sentences.append(f"The NPU's time is measured, the median of {case.npu_us.n} runs")
+    if predicted := predicted_sentence(case):
+        sentences.append(predicted)
     sentences += case.notes
     for name, times in _targets(case):
         if times.std > NOISY_VARIATION * times.mean:

@@ -20,9 +20,18 @@ TERMS = (
     "core_dma",
     "ddr",
     "sync",
+    "launch_and_array",
     "residual",
 )
-"""The names of a time budget's parts, in the order in which a launch meets them."""
+"""The names of a time budget's parts, in the order in which a launch meets them.
+
+The last two are a measured run's, whose clock does not see into a launch.
+"""
+
+MEASURED_TERMS = ("host", "launch_and_array", "residual")
+"""The parts that a clock on the host tells apart."""
+
+SIMULATED_TERMS = tuple(term for term in TERMS if term not in ("launch_and_array", "residual"))
 
 Microseconds = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
 """Up to 31 years: more is no time of a product, but a file that was edited."""

@@ -63,6 +63,22 @@ class MappingChoice(Part):
     toolchain: str | None = None
 
 
+class Prediction(Part):
+    """What the simulated NPU says of a case that was measured, never a part of the measurement.
+
+    us: its time under the runtime; error: (us − measured) ÷ measured, at the median; interval_us:
+    where hardware is expected; device_us: the array's part of us; budget: its terms, in those that
+    a measurement has.
+    """
+
+    us: Microseconds
+    runtime: str
+    error: Annotated[float, Field(ge=-1, allow_inf_nan=False)]
+    interval_us: Interval | None = None
+    device_us: Microseconds
+    budget: tuple[BudgetTerm, ...] = ()
+
+
 class Case(Part):
     """One matrix product under one mapping, device and runtime.
 
@@ -70,7 +86,8 @@ class Case(Part):
     what M is the product of, where several points were asked for; padded: what the mapping makes
     of the shape, where that is more; GFLOP/s count the unpadded work;
     npu_us: the whole case as its caller waits for it, without the one-time setup_us; device_us:
-    first controller instruction to last token, summed over the launches; budget: parts of npu_us;
+    first controller instruction to last token, summed over the launches, absent where it was not
+    obtained; budget: parts of npu_us; predicted: the simulation's word on a measured case;
     baseline_us: PyTorch's calls one after another, with caches as they leave them (hot, sustained);
     baseline_missing: why there is no PyTorch figure; baseline_first_us: its first call ever;
     baseline_cold_us: each after the caches were flushed; baseline_idle_us: each after a pause;
@@ -94,7 +111,8 @@ class Case(Part):
     mapping: MappingChoice
     npu_us: AnyStatistics
     setup_us: Microseconds
-    device_us: Microseconds
+    device_us: Microseconds | None = None
+    predicted: Prediction | None = None
     baseline_us: SampledStatistics | None = None
     baseline_missing: str | None = None
     baseline_first_us: Microseconds | None = None

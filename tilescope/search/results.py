@@ -22,6 +22,7 @@ class Candidate(Case):
     what that was measured on; why: what it loses against the best.
     """
 
+    device_us: Microseconds
     rank: Size | None = None
     on_front: bool = False
     moved_bytes: Count

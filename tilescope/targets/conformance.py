@@ -14,7 +14,7 @@ import numpy as np
 from tilescope.designs.mapping import Mapping as TileMapping
 from tilescope.errors import InputError
 from tilescope.quantities.dtypes import numpy_dtype
-from tilescope.targets.outcome import BUDGET_TERMS, TargetOutcome
+from tilescope.targets.outcome import BUDGET_TERMS, MEASURED_TERMS, TargetOutcome
 from tilescope.targets.protocol import Array, MappedTarget, Target, TimedTarget
 from tilescope.workloads.gemm import Gemm
 
@@ -22,6 +22,7 @@ KINDS = ("simulated", "measured")
 CASE = Gemm("conformance", 64, 128, 96, "bfloat16")
 CASE_MAPPING = TileMapping(family="per-tile", core_tile=(16, 16, 64), grid=(4, 4), emulation=None)
 RELATIVE_ERROR = 1e-2
+WRONG_SHAPE = "inputs of the wrong shape are accepted"
 
 
 def check_target(
@@ -57,11 +58,11 @@ def check_target(
 def check_outcome(outcome: TargetOutcome) -> None:
     """Ask whether an outcome's figures agree with one another."""
     assert outcome.kind in KINDS, f"kind {outcome.kind!r} is none of {KINDS}"
-    known = {*BUDGET_TERMS, "residual"}
-    unknown = set(outcome.budget) - known
-    assert not unknown, f"unknown budget terms {sorted(unknown)}"
-    if outcome.kind == "simulated":
-        assert "residual" not in outcome.budget, "only a measured run has a residual"
+    terms = BUDGET_TERMS if outcome.kind == "simulated" else (*BUDGET_TERMS, *MEASURED_TERMS)
+    measured = sorted(set(outcome.budget) & set(MEASURED_TERMS) - set(terms))
+    assert not measured, f"only a measured run has a {measured[0]}"
+    unknown = sorted(set(outcome.budget) - set(terms))
+    assert not unknown, f"unknown budget terms {unknown}"
     assert all(us >= 0 for us in outcome.budget.values()), "a budget term is negative"
     whole = Decimal(repr(outcome.npu_us))
     for what, parts in (
@@ -70,7 +71,11 @@ def check_outcome(outcome: TargetOutcome) -> None:
     ):
         total = sum((Decimal(repr(us)) for us in parts), Decimal(0))
         assert total == whole, f"{what}: the parts sum to {total} µs and the whole is {whole}"
-    assert 0 <= outcome.device_us <= outcome.npu_us, "the device takes longer than the caller waits"
+    if outcome.device_us is None:
+        assert outcome.kind == "measured", "a simulated outcome has no time of the device"
+    else:
+        longer = "the device takes longer than the caller waits"
+        assert 0 <= outcome.device_us <= outcome.npu_us, longer
     assert outcome.setup_us >= 0, "set-up takes negative time"
     launches = sum(share.launches for share in outcome.kernels)
     assert launches == outcome.launches, "the kernels' launches do not sum to the launches"
@@ -89,13 +94,15 @@ def _check_mapped(
     assert first.kind == target.kind, "the outcome's kind is not the target's"
     assert first.output is not None, "there is no output"
     _check_output(np.asarray(first.output, dtype=np.float64), gemm, a, b)
-    assert target.run(gemm, mapping).output is None, "a run without inputs has an output"
     if target.kind == "simulated":
+        assert target.run(gemm, mapping).output is None, "a run without inputs has an output"
         again = target.run(gemm, mapping, a, b)
         assert again.output is not None, "there is no output the second time"
         assert again.output.tobytes() == first.output.tobytes(), "two simulated outputs differ"
         assert again.budget == first.budget, "two simulated runs take different times"
-    _check_refusal(lambda: target.run(gemm, mapping, a.T, b))
+    else:
+        _check_refusal(lambda: target.run(gemm, mapping), "a time is measured and nothing checked")
+    _check_refusal(lambda: target.run(gemm, mapping, a.T, b), WRONG_SHAPE)
     return first
 
 
@@ -105,7 +112,7 @@ def _check_timed(target: TimedTarget, gemm: Gemm, a: Array, b: Array) -> None:
         output = target.output(call())
         assert output.dtype == np.float64, f"its output is {output.dtype} and not float64"
         _check_output(output, gemm, a, b)
-    _check_refusal(lambda: target.prepare(gemm, a.T, b))
+    _check_refusal(lambda: target.prepare(gemm, a.T, b), WRONG_SHAPE)
 
 
 def _check_output(output: Array, gemm: Gemm, a: Array, b: Array) -> None:
@@ -115,12 +122,12 @@ def _check_output(output: Array, gemm: Gemm, a: Array, b: Array) -> None:
     assert error <= RELATIVE_ERROR, f"the output is off by {error:.1e} of its largest element"
 
 
-def _check_refusal(attempt: Callable[[], object]) -> None:
+def _check_refusal(attempt: Callable[[], object], broken: str) -> None:
     try:
         attempt()
     except InputError:
         return
-    raise AssertionError("inputs of the wrong shape are accepted")
+    raise AssertionError(broken)
 
 
 def _matrices(gemm: Gemm) -> tuple[Array, Array]:

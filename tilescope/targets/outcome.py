@@ -21,7 +21,10 @@ DEVICE_TERMS = (
     "sync",
 )
 BUDGET_TERMS = ("host", "launch", *DEVICE_TERMS)
-"""The causes that time is charged to, in the order of reports; a measured run adds `residual`."""
+"""The causes that simulated time is charged to, in the order of reports."""
+
+MEASURED_TERMS = ("host", "launch_and_array", "residual")
+"""What a clock on the host tells apart."""
 
 
 @dataclass(frozen=True)
@@ -45,18 +48,18 @@ class TargetOutcome:
 
     kind: `simulated` or `measured`. output: C [m, n] unpadded, in the mapping's output dtype;
     None when only the time was asked for. npu_us: what the caller waits, without setup_us, which
-    is paid once. device_us: first controller instruction to last token, summed over launches.
-    budget: µs by term, summing to npu_us. tiles: blocks that the padded product falls into.
-    notes: what a reader must know before trusting the times, one sentence each. bound: what no
-    execution of the mapping can beat, None where the target does not know. outcome: what the
-    engine said, for those who want more.
+    is paid once. device_us: first controller instruction to last token, summed over launches;
+    None where it was not obtained. budget: µs by term, summing to npu_us. tiles: blocks that the
+    padded product falls into. notes: what a reader must know before trusting the times, one
+    sentence each. bound: what no execution of the mapping can beat, None where the target does not
+    know. outcome: what the engine said, for those who want more.
     """
 
     kind: str
     output: NDArray[Any] | None
     npu_us: float
     setup_us: float
-    device_us: float
+    device_us: float | None
     budget: Mapping[str, float]
     kernels: tuple[KernelShare, ...]
     launches: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from numpy.typing import NDArray
@@ -42,8 +42,56 @@ class MappedTarget(Target, Protocol):
     ) -> TargetOutcome:
         """Run C = A @ B once, A [m, k] and B [k, n] in the workload's dtype.
 
-        Without inputs only the time is taken and the outcome has no output. Raises InputError
-        for a workload, mapping or input that it cannot run.
+        Without inputs a simulated target takes only the time and the outcome has no output; a
+        measured one raises InputError, as nothing is timed that was not checked. Raises
+        InputError for a workload, mapping or input that it cannot run.
+        """
+
+
+class PreparedProduct(Protocol):
+    """A product on a device where it stays loaded, to be run as often as wanted."""
+
+    def poison(self) -> None:
+        """Overwrite every output, so that one which is not written shows."""
+
+    def checked_call(self) -> None:
+        """One run that is not timed, each launch of it on poisoned outputs."""
+
+    def call(self) -> None:
+        """One run, whose parts are timed."""
+
+    def output(self) -> Array:
+        """C [m, n] as the last run left it, in the mapping's output dtype; a copy."""
+
+    def outcome(self, samples_us: Sequence[float]) -> TargetOutcome:
+        """The figures of the last runs, which the caller's clock found to take these times."""
+
+    def close(self) -> None:
+        """Give the device back."""
+
+
+@runtime_checkable
+class MeasuringTarget(MappedTarget, Protocol):
+    """A target that runs a mapped workload on a device; its runs are timed from outside.
+
+    `runtime` is the software that launches it.
+    """
+
+    @property
+    def runtime(self) -> str:
+        """The runtime by the name that its page has, where it has one."""
+
+    def prepare(
+        self,
+        gemm: Gemm,
+        mapping: TileMapping,
+        a: Array,
+        b: Array,
+        notify: Callable[[str], None] = ...,
+    ) -> PreparedProduct:
+        """Compile and load C = A @ B; notify hears what is going on.
+
+        Raises InputError for what it cannot run and MachineError for what the machine lacks.
         """
 
 

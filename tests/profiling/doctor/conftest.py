@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tilescope.profiling.doctor.machine import Machine
+from tilescope.targets.machine import Machine
 
 Made = Callable[..., Machine]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tilescope.profiling.doctor import environment
-from tilescope.profiling.doctor.machine import Machine
+from tilescope.targets.machine import Machine
 from tilescope.targets.pytorch import PyTorchTarget
 
 Made = Callable[..., Machine]

@@ -7,7 +7,7 @@ import pytest
 from tilescope.profiling.doctor import build, memory, npu
 from tilescope.profiling.doctor.examination import NPU, examine
 from tilescope.profiling.doctor.findings import Finding
-from tilescope.profiling.doctor.machine import Machine
+from tilescope.targets.machine import Machine
 
 Made = Callable[..., Machine]
 

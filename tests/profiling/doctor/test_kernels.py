@@ -11,7 +11,7 @@ from tilescope.errors import InputError
 from tilescope.kernels.catalog import all_kernels
 from tilescope.kernels.library import KERNELS_VARIABLE, KernelLibrary, load_library
 from tilescope.profiling.doctor import build, kernels, selftest
-from tilescope.profiling.doctor.machine import Machine
+from tilescope.targets.machine import Machine
 
 Made = Callable[..., Machine]
 PORTABLE = load_library("portable")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tilescope.profiling.doctor import memory
-from tilescope.profiling.doctor.machine import Machine
+from tilescope.targets.machine import Machine
 
 Made = Callable[..., Machine]
 LARGEST = memory.largest_case_bytes()

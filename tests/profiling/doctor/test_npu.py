@@ -6,7 +6,7 @@ import pytest
 
 from tilescope.profiling.doctor import npu, other_npus
 from tilescope.profiling.doctor.findings import Finding
-from tilescope.profiling.doctor.machine import Machine
+from tilescope.targets.machine import Machine
 
 Made = Callable[..., Machine]
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tilescope.profiling.doctor import timing
-from tilescope.profiling.doctor.machine import Machine
+from tilescope.targets.machine import Machine
 
 Made = Callable[..., Machine]
 CLOCK = "sys/devices/system/clocksource/clocksource0/current_clocksource"

@@ -15,8 +15,8 @@ from tilescope.kernels.library import (
 from tilescope.profiling import machine as this_machine
 from tilescope.profiling.doctor.environment import SET_UP
 from tilescope.profiling.doctor.findings import Finding
-from tilescope.profiling.doctor.machine import Machine
 from tilescope.profiling.provenance import engine_build
+from tilescope.targets.machine import Machine
 
 REBUILD = f"Rebuild: {SET_UP}; without it, `pip install .` there."
 

@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from tilescope.profiling.doctor.findings import Finding
-from tilescope.profiling.doctor.machine import Machine
+from tilescope.targets.machine import Machine
 from tilescope.targets.pytorch import PyTorchTarget
 
 PYTHON = (3, 11)

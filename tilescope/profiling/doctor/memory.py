@@ -6,9 +6,9 @@ import shutil
 from pathlib import Path
 
 from tilescope.profiling.doctor.findings import Finding
-from tilescope.profiling.doctor.machine import Machine
 from tilescope.profiling.memory import available_bytes, needed_bytes
 from tilescope.quantities.units import format_bytes
+from tilescope.targets.machine import Machine
 from tilescope.workloads.cases import default_test_cases
 
 COMFORTABLE_BYTES = 1_500_000_000

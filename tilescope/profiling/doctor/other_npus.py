@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tilescope.profiling.doctor.findings import Finding
-from tilescope.profiling.doctor.machine import Machine
-from tilescope.profiling.doctor.pci import pci_devices
+from tilescope.targets.machine import Machine
+from tilescope.targets.pci import pci_devices
 
 INTEL = 0x8086
 INTEL_NPUS = {

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from tilescope.profiling import machine as this_machine
 from tilescope.profiling.doctor.findings import Finding
-from tilescope.profiling.doctor.machine import Machine
+from tilescope.targets.machine import Machine
 
 SLOW_CLOCKS = ("hpet", "acpi_pm", "jiffies", "refined-jiffies", "pit")
 GOOD_STEP_NS = 1000

@@ -20,8 +20,7 @@ from tilescope.designs.request import choose, resolve
 from tilescope.devices.catalog import load_device
 from tilescope.devices.device import Device
 from tilescope.errors import InputError
-from tilescope.profiling.cases import PRODUCT
-from tilescope.profiling.intervals import validated
+from tilescope.profiling.intervals import PRODUCT, validated
 from tilescope.profiling.sweeps.plan import Point, SweepPlan, point_of
 from tilescope.profiling.sweeps.records import OK, Record, columns, failed
 from tilescope.simulation.batches import TIMED, BatchTimes, launch_row, time_launches

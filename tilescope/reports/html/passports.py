@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 ENGINE = "the engine, on the device page and runtime page that the case names"
+CLOCK = "where it is measured, a clock around the runs on this machine"
 PLAIN = "a plain number"
 
 
@@ -24,6 +25,13 @@ PASSPORTS: dict[str, Passport] = {
         "µs",
         "host + launch + the array's part, over all launches; the median. A simulated one is "
         "deterministic: n = 1. One-time set-up is not in it",
+        f"{ENGINE}; {CLOCK}",
+    ),
+    "predicted_us": Passport(
+        "predicted",
+        "µs",
+        "the time of the same mapping on the simulated NPU; its error is (predicted - measured) / "
+        "measured",
         ENGINE,
     ),
     "share": Passport(
@@ -69,7 +77,8 @@ PASSPORTS: dict[str, Passport] = {
         PLAIN,
         "max |output - reference| / max |reference|; the reference is PyTorch's output, float64 "
         "where there is none, the kernel's contract where PyTorch has no such type",
-        "the NPU's output, computed by the kernels built for this machine",
+        "the NPU's output, computed by the kernels built for this machine; where its time is "
+        "measured, by the NPU",
     ),
     "bound_us": Passport(
         "bound",
@@ -94,14 +103,17 @@ PASSPORTS: dict[str, Passport] = {
         ENGINE,
     ),
     "setup_us": Passport(
-        "set-up", "µs", "paid once for each design, in no other time", "the runtime page"
+        "set-up",
+        "µs",
+        "paid once for each design, in no other time",
+        f"the runtime page; {CLOCK}",
     ),
     "budget": Passport(
         "time budget",
         "µs and %",
         "the path back from the end, each interval with one cause; the terms of a case sum to its "
         "NPU time, and percentages are rounded so that they close to 100",
-        ENGINE,
+        f"{ENGINE}; {CLOCK}",
     ),
     "roof": Passport(
         "attainable rate",
@@ -147,7 +159,8 @@ PASSPORTS: dict[str, Passport] = {
         PLAIN,
         "max |output - reference| in the tile / max |reference| in all of C; the largest tile's "
         "is the relative error of the case",
-        "the NPU's output, computed by the kernels built for this machine",
+        "the NPU's output, computed by the kernels built for this machine; where its time is "
+        "measured, by the NPU",
     ),
     "held": Passport(
         "memory held",
@@ -197,7 +210,8 @@ PASSPORTS: dict[str, Passport] = {
         "units of the output",
         "of output - reference, over all of C; signal to noise is 10 · log10(Σ reference² / "
         "Σ (output - reference)²); a unit in the last place is that of the output's type",
-        "the NPU's output, computed by the kernels built for this machine",
+        "the NPU's output, computed by the kernels built for this machine; where its time is "
+        "measured, by the NPU",
     ),
     "case": Passport(
         "the case",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tilescope.profiling.doctor.machine import Machine
+from tilescope.targets.machine import Machine
 
 FOLDER = "sys/bus/pci/devices"
 

@@ -1,4 +1,4 @@
-"""What the checks look at: files below a root, programs on the path, Python's modules.
+"""This machine as checks look at it: files below a root, programs on the path, Python's modules.
 
 A test gives another root and its own answers; nothing else of the machine is asked.
 """
@@ -21,6 +21,16 @@ def has_module(name: str) -> bool:
         return False
 
 
+def module_folder(name: str) -> Path | None:
+    """The folder of a package that Python finds and that is not imported; None without one."""
+    try:
+        found = importlib.util.find_spec(name)
+    except (ImportError, ValueError):
+        return None
+    places = list(found.submodule_search_locations or ()) if found else []
+    return Path(places[0]) if places else None
+
+
 @dataclass(frozen=True)
 class Machine:
     """The machine that is examined; paths are given without their leading slash."""
@@ -29,6 +39,7 @@ class Machine:
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     which: Callable[[str], str | None] = shutil.which
     has_module: Callable[[str], bool] = has_module
+    module_folder: Callable[[str], Path | None] = module_folder
     can_use: Callable[[Path], bool] = field(
         default_factory=lambda: lambda path: os.access(path, os.R_OK | os.W_OK)
     )
