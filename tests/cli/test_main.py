@@ -38,7 +38,7 @@ def test_help_names_every_flag_of_linear() -> None:
     assert flags >= {
         *("--test-case", "--case", "--num-runs", "--device", "--dtype", "--mapping", "--ports"),
         *("--kernel", "--fp32", "--runtime", "--seed", "--json", "--force", "--quiet"),
-        *("--timeline", "--color"),
+        *("--timeline", "--color", "--target"),
     }
 
 

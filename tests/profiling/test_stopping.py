@@ -29,7 +29,7 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     batches: list[int] = []
     random = np.random.default_rng(3)
 
-    def timed(call: Call, count: int) -> list[float]:
+    def timed(call: Call, count: int, *around: Call | None) -> list[float]:
         times = list(100 + 10 * random.standard_normal(count))
         if call is not baseline._nothing:
             batches.append(count)

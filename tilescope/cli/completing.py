@@ -22,6 +22,10 @@ def _runtimes() -> Iterable[str]:
     return runtime_names()
 
 
+def _targets() -> Iterable[str]:
+    return ("auto", "simulated", "xrt")
+
+
 def _mappings() -> Iterable[str]:
     from tilescope.designs.mapping import FAMILIES
 
@@ -42,6 +46,7 @@ def _projections() -> Iterable[str]:
 
 devices = starting(_devices)
 runtimes = starting(_runtimes)
+targets = starting(_targets)
 mappings = starting(_mappings)
 dtypes = starting(_dtypes)
 projections = starting(_projections)

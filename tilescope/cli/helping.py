@@ -16,7 +16,7 @@ SECTIONS = {
         *("axis", "tile_m", "tile_n", "tile_k", "dtypes", "dtype", "out_dtype", "seed"),
         "launch",
     ),
-    "On what": ("device", "runtime", "set_values", "backend", "scheduler", "jobs", "yes"),
+    "On what": ("target", "device", "runtime", "set_values", "backend", "scheduler", "jobs", "yes"),
     "Search": ("objective", "max_error", "fuse", "top", "state"),
     "Mapping": (
         *("mapping", "tile", "grid", "ports", "k_mt", "c_depth", "b_layout"),

@@ -93,6 +93,7 @@ TargetOption = Annotated[
         metavar="NAME",
         help="Where the NPU's part runs. auto: measured on this machine's NPU where everything for "
         "that is here, else simulated; simulated; xrt: measured, or refused.",
+        autocompletion=completing.targets,
     ),
 ]
 NumRunsOption = Annotated[

@@ -68,5 +68,7 @@ def write_views(folder: Path, *, force: bool) -> list[Path]:
     for place, text in zip(texts, (csv_text, results_json, markdown, plot_svg), strict=True):
         write_bytes(text(run).encode(), place, force=force)
     write_report(path, page, force=force)
+    if not any(case.timeline for case in run.cases):  # a measured run has none
+        return places[:-1]
     write_trace(path, trace, force=force)
     return places

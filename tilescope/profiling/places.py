@@ -82,9 +82,14 @@ def place(name: str, device: Device, costs: RuntimeCosts) -> Place:
     """
     if name == SIMULATED:
         return Place(SimulatedNpu(device, costs, objects=True), costs.label)
-    target = make_target(name, device=device)
+    try:
+        target = make_target(name, device=device)
+    except TypeError:  # it is no target on a device
+        target = None
     if not isinstance(target, MeasuringTarget):
-        raise InputError(f"Target {name!r} does not run a mapped product; there is xrt.")
+        raise InputError(
+            f"Target {name!r} does not run mapped products on a device; there is {XrtNpu.name}."
+        )
     if (reason := target.available()) is not None:
         raise MachineError(f"{name} cannot measure here. {reason}")
     try:

@@ -150,7 +150,7 @@ def make_bench(settings: ProductSettings) -> Bench:
     changed = change(settings.changes, device, costs)
     device, costs = changed.device, changed.costs or costs
     beside = not settings.timing_only if settings.baseline is None else settings.baseline
-    if beside and settings.sampling.strict:
+    if (beside or settings.target != SIMULATED) and settings.sampling.strict:
         check_trusted()
     where = place(settings.target, device, costs)
     return Bench(

@@ -93,9 +93,14 @@ def bounding(cases: Sequence[Case]) -> str | None:
 
 
 def bound_word(cases: Sequence[Case]) -> str:
-    """What bounds the cases, for a table; what takes most of their time in files without bounds."""
+    """What bounds the cases, for a table; what takes most of their time in files without bounds.
+
+    A measurement does not tell.
+    """
     if (by := bounding(cases)) is not None:
         return limit_name(by)
+    if any(case.npu_us.kind == "measured" for case in cases):
+        return "-"
     term = largest_term(cases)
     return short(term) if term else "-"
 

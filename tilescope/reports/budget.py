@@ -35,7 +35,7 @@ MEANING = {
     "core_dma": "transfers limited by a core's port",
     "ddr": "transfers limited by their share of DDR",
     "sync": "completion tokens",
-    "launch_and_array": "submission to end, with the array's work",
+    "launch_and_array": "submission to end, the array included",
     "residual": "measured, explained by none of these",
 }
 """What the time of a term is spent on, for a reader who does not know the vocabulary."""

@@ -60,8 +60,9 @@ def case_columns(cases: Sequence[Case]) -> list[Column]:
         Column(
             _rate_head(cases), [_gflops(flop, us) for flop, us in zip(flops, npu_us, strict=True)]
         ),
-        Column("bound\nby", bounds, left=True),
     ]
+    if any(case.npu_us.kind != "measured" for case in cases):  # no clock tells that
+        columns.append(Column("bound\nby", bounds, left=True))
     if known:
         columns.append(Column("rel.\nerror", [_error(error) for error in accuracy]))
     if torch_known:

@@ -15,7 +15,7 @@ WIDE = 10_000  # sentences are broken by whoever shows them
 MARKS = re.compile(
     r"([\\`*{}\[\]<>#|~$&]|(?<![^\W_])_|_(?![^\W_]))"
 )  # an underscore in a word stays
-FIXED = ("Where the waiting is", "What bounds it", "Next")
+FIXED = ("Where the waiting is", "What bounds it", "Predicted and measured", "Next")
 """Parts whose lines stand below each other: bars, tables, a command."""
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from tilescope.quantities.units import format_us
 from tilescope.reports.intervals import bounds_around
+from tilescope.reports.paint import PLAIN, Paint
 from tilescope.reports.tables import Column, table
+from tilescope.reports.wrapping import wrap
 from tilescope.runs.figures import BudgetTerm
 from tilescope.runs.models import Case, Prediction
 
@@ -14,25 +17,72 @@ HEAD = "Predicted and measured"
 PARTS = {"host": "host", "launch_and_array": "launch + array"}
 
 
-def predicted_lines(cases: Sequence[Case]) -> list[str]:
-    """A table with a row for each case that was predicted, and what the figures are; or nothing."""
-    known = [(case, case.predicted) for case in cases if case.predicted]
-    if not known:
-        return []
+@dataclass(frozen=True)
+class PredictedPart:
+    """A part of a case's time, measured and predicted."""
+
+    name: str
+    measured: str
+    predicted: str
+
+
+@dataclass(frozen=True)
+class PredictedRow:
+    """A measured case and its prediction, as they are shown."""
+
+    name: str
+    measured: str
+    predicted: str
+    error: str
+    parts: tuple[PredictedPart, ...]
+
+
+def predicted_rows(cases: Sequence[Case]) -> tuple[PredictedRow, ...]:
+    """A row for each case that was predicted."""
+    return tuple(
+        PredictedRow(
+            case.name,
+            format_us(case.npu_us.median),
+            format_us(one.us),
+            signed(one.error),
+            tuple(
+                PredictedPart(label, _part(case.budget, term), _part(one.budget, term))
+                for term, label in PARTS.items()
+            ),
+        )
+        for case in cases
+        if (one := case.predicted)
+    )
+
+
+def predicted_lines(cases: Sequence[Case]) -> tuple[list[str], list[str]]:
+    """A table with a row for each case that was predicted, and sentences on it; or nothing."""
+    rows = predicted_rows(cases)
+    if not rows:
+        return [], []
     columns = [
-        Column("name", [case.name for case, _ in known], left=True),
-        Column("measured", [format_us(case.npu_us.median) for case, _ in known]),
-        Column("predicted", [format_us(one.us) for _, one in known]),
-        Column("error", [signed(one.error) for _, one in known]),
+        Column("name", [row.name for row in rows], left=True),
+        Column("measured", [row.measured for row in rows]),
+        Column("predicted", [row.predicted for row in rows]),
+        Column("error", [row.error for row in rows]),
     ]
-    for term, label in PARTS.items():
-        first, _, rest = label.partition(" + ")
-        head = f"{first} +\n{rest}," if rest else f"{first},"
+    for place, label in enumerate(PARTS.values()):
+        head = label.replace(" + ", " +\n")
+        parts = [row.parts[place] for row in rows]
         columns += [
-            Column(f"{head}\nmeasured", [_part(case.budget, term) for case, _ in known]),
-            Column(f"{head}\npredicted", [_part(one.budget, term) for _, one in known]),
+            Column(f"{head},\nmeasured", [part.measured for part in parts]),
+            Column(f"{head},\npredicted", [part.predicted for part in parts]),
         ]
-    return [*table(columns), *dict.fromkeys(_origin(one) for _, one in known)]
+    return table(columns), list(dict.fromkeys(_origin(c.predicted) for c in cases if c.predicted))
+
+
+def predicted_block(cases: Sequence[Case], width: int, paint: Paint = PLAIN) -> list[str]:
+    """The table and its sentences under their heading; nothing where nothing was predicted."""
+    rows, said = predicted_lines(cases)
+    lines = [f"  {row}" for row in rows]
+    for sentence in said:
+        lines += wrap(sentence, width, "  ", "    ")
+    return [paint(HEAD, "strong"), *lines] if lines else []
 
 
 def predicted_sentence(case: Case) -> str | None:
@@ -40,9 +90,8 @@ def predicted_sentence(case: Case) -> str | None:
     one = case.predicted
     if one is None:
         return None
-    return (
-        f"{format_us(one.us)} predicted (simulated under {one.runtime}), error {signed(one.error)}"
-    )
+    told = f"{format_us(one.us)} predicted (simulated under {one.runtime})"
+    return f"{told}, error {signed(one.error)}"
 
 
 def signed(error: float) -> str:
@@ -54,8 +103,8 @@ def signed(error: float) -> str:
 def _origin(one: Prediction) -> str:
     sure = bounds_around([(one.us, one.interval_us)])
     return (
-        f"predicted: simulated under {one.runtime}, {sure or 'no interval is known'}; error: "
-        "(predicted \u2212 measured) ÷ measured"
+        f"Predicted is simulated under {one.runtime}, {sure or 'and no interval is known'}; the "
+        "error is (predicted \u2212 measured) ÷ measured"
     )
 
 

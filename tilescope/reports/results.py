@@ -71,11 +71,6 @@ def _times() -> Iterator[Metric]:
     yield Metric("array_us", "us", "npu", lambda case: case.device_us)
     yield Metric("setup_us", "us", "npu", lambda case: case.setup_us)
     yield _part("bound_us", "us", "npu", "bound", "us")
-    for end in ("low", "high"):
-        yield Metric(f"predicted_{end}_us", "us", "prediction", _interval_of_prediction(end))
-    yield _part("predicted_us", "us", "prediction", "predicted", "us")
-    yield _part("predicted_array_us", "us", "prediction", "predicted", "device_us")
-    yield _part("prediction_error", "", "derived", "predicted", "error")
     for term in TERMS:
         yield Metric(f"budget_{term}_us", "us", "npu", _budget(term))
     for statistic in ("median", "mean", "std", "min", "max", "p95", "iqr", "mad", "n"):
@@ -137,7 +132,7 @@ def _budget(term: str) -> Callable[[Case], Value]:
     return found
 
 
-def _interval_of_prediction(end: str) -> Callable[[Case], Value]:
+def _end_of_prediction(end: str) -> Callable[[Case], Value]:
     def found(case: Case) -> Value:
         value: Value = getattr(getattr(case.predicted, "interval_us", None), end, None)
         return value
@@ -164,7 +159,16 @@ def _energy(of: str, end: str) -> Callable[[Case], Value]:
     return found
 
 
-METRICS: tuple[Metric, ...] = (*_choices(), *_times(), *_figures())
+def _predictions() -> Iterator[Metric]:
+    """What the simulation says of a measured case."""
+    yield _part("predicted_us", "us", "prediction", "predicted", "us")
+    for end in ("low", "high"):
+        yield Metric(f"predicted_{end}_us", "us", "prediction", _end_of_prediction(end))
+    yield _part("predicted_array_us", "us", "prediction", "predicted", "device_us")
+    yield _part("prediction_error", "", "derived", "predicted", "error")
+
+
+METRICS: tuple[Metric, ...] = (*_choices(), *_times(), *_figures(), *_predictions())
 """Every column beside the key, in order."""
 
 

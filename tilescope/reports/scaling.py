@@ -15,6 +15,7 @@ from tilescope.quantities.units import format_count, format_us, significant
 from tilescope.reports.bounds import bound_word
 from tilescope.reports.cells import ms_cell
 from tilescope.reports.paint import PLAIN, Paint
+from tilescope.reports.predicted import predicted_block
 from tilescope.reports.screen import dtypes, trust
 from tilescope.reports.tables import Column, table
 from tilescope.reports.text_plots import Line, text_plot
@@ -32,6 +33,7 @@ def scaling_report(run: Run, *, width: int = 80, paint: Paint = PLAIN) -> str:
     blocks = [
         _title(run, width, paint),
         _table(run.cases, paint),
+        predicted_block(run.cases, width, paint),
         _crossovers(run, width, paint),
         _plot(run, width, paint),
         [
@@ -81,8 +83,9 @@ def _table(cases: Sequence[Case], paint: Paint) -> list[str]:
         *([Column("M", [str(case.shape.m) for case in cases])] if batches else []),
         Column("NPU\nms", [ms_cell(case.npu_us.median) for case in cases]),
         Column("GOPS" if whole else "GFLOP\n/s", [significant(case.npu_gflops) for case in cases]),
-        Column("bound\nby", [bound_word([case]) for case in cases], left=True),
     ]
+    if any(case.npu_us.kind != "measured" for case in cases):  # no clock tells that
+        columns.append(Column("bound\nby", [bound_word([case]) for case in cases], left=True))
     if any(case.baseline_us for case in cases):
         columns += [
             Column("PyTorch\nms", [_baseline(case) for case in cases]),
@@ -126,6 +129,9 @@ def _crossovers(run: Run, width: int, paint: Paint) -> list[str]:
         lines += wrap(f"{name}: {crossover_text(crossover)}", width, "  ", "    ")
     band = "with" if known[0][1].intervals else "without"
     why = "" if known[0][1].intervals else ", since none is known"
+    npu = f"{band} the error interval of the NPU's times{why}"
+    if all(case.npu_us.kind == "measured" for case in run.cases):
+        npu = "beside the NPU's medians"
     if any(CROWDED in case.notes for case in run.cases):
         lines += wrap(
             "Other programs were busy while PyTorch was timed, so that on a quiet machine the NPU "
@@ -136,7 +142,7 @@ def _crossovers(run: Run, width: int, paint: Paint) -> list[str]:
         )
     lines += wrap(
         "Interpolated between points, time over rows as a power. The band is a 95 % bootstrap of "
-        f"PyTorch's runs, {band} the error interval of the NPU's times{why}.",
+        f"PyTorch's runs, {npu}.",
         width,
         "  ",
         "    ",

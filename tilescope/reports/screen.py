@@ -24,12 +24,12 @@ from tilescope.reports.case_table import case_table
 from tilescope.reports.intervals import within
 from tilescope.reports.measuring import measured_sentences
 from tilescope.reports.paint import PLAIN, Paint
-from tilescope.reports.predicted import HEAD, predicted_lines
+from tilescope.reports.predicted import predicted_block
 from tilescope.reports.whatif import changes_line
 from tilescope.reports.wrapping import wrap
 from tilescope.runs.models import Case, MappingChoice, Run
 
-BAR_WIDTH = 10
+BAR_WIDTH, NAME_WIDTH = 10, 9
 WORTH_TELLING = 2.0  # how many times as fast a change must be to be told at the top
 UNITS = "ns|µs|ms|s|runs|threads"
 NO_BREAK = "\u00a0"
@@ -49,8 +49,8 @@ def screen_parts(run: Run, *, width: int = 80, paint: Paint = PLAIN) -> list[lis
     blocks = [
         _title(run, width, paint),
         _how_long(run, width, paint),
-        *_predicted(run, paint),
-        _bounds(run, width, paint),
+        *([block] if (block := predicted_block(run.cases, width, paint)) else []),
+        *([] if _measured(run) else [_bounds(run, width, paint)]),
         _waiting(run, paint),
         _trust(run, width, paint),
         case_table(run.cases, width=width, paint=paint),
@@ -190,10 +190,9 @@ def how_long(run: Run) -> list[str]:
     return lines
 
 
-def _predicted(run: Run, paint: Paint) -> list[list[str]]:
-    """What the simulation said of measured cases; no part at all where nothing was measured."""
-    lines = predicted_lines(run.cases)
-    return [[paint(HEAD, "strong"), *(f"  {line}" for line in lines)]] if lines else []
+def _measured(run: Run) -> bool:
+    """Whether every time of the NPU is a clock's, which does not tell what bounds it."""
+    return all(case.npu_us.kind == "measured" for case in run.cases)
 
 
 def _bounds(run: Run, width: int, paint: Paint) -> list[str]:
@@ -219,18 +218,23 @@ def _waiting(run: Run, paint: Paint) -> list[str]:
     shares = dict(zip(totals, closing_percentages(list(totals.values())), strict=True))
     whole_us = sum(totals.values())
     lines = [
-        paint("Where the waiting is", "strong")
-        + f" (critical path, 100 % = {format_us(whole_us)})",
+        paint("Where the waiting is", "strong") + f" ({_path(run)}, 100 % = {format_us(whole_us)})",
     ]
-    names = max(9, *(len(short(term)) for term in totals))
+    names = max(NAME_WIDTH, *(len(short(term)) for term in totals))
+    bar_width = BAR_WIDTH - (names - NAME_WIDTH)
     for term in sorted(totals, key=lambda name: -totals[name]):
-        bar = "█" * max(round(totals[term] / whole_us * BAR_WIDTH), 0)
+        bar = "█" * max(round(totals[term] / whole_us * bar_width), 0)
         text = f"  {short(term):<{names}} {shares[term]:>5} % {format_us(totals[term]):>8}  "
         lines.append(
             paint(text, "warn" if term == top else None)
-            + f"{bar:<{BAR_WIDTH}} {meaning(term)}".rstrip()
+            + f"{bar:<{bar_width}} {meaning(term)}".rstrip()
         )
     return lines
+
+
+def _path(run: Run) -> str:
+    """Along what a budget was taken: a clock beside the device sees no path through it."""
+    return "of the median runs" if _measured(run) else "critical path"
 
 
 def _trust(run: Run, width: int, paint: Paint) -> list[str]:

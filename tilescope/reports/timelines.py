@@ -10,6 +10,7 @@ from tilescope.runs.models import Case, Run
 from tilescope.runs.timeline import Timeline, read_timeline
 
 NOT_TAKEN = "none was taken; profile with --timeline"
+UNSEEN = "a clock sees no timeline; --target simulated --timeline takes the model's"
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class FoundTimeline:
     @property
     def broken(self) -> bool:
         """Whether there should be a timeline, but none could be read."""
-        return self.timeline is None and self.missing != NOT_TAKEN
+        return self.timeline is None and self.missing not in (NOT_TAKEN, UNSEEN)
 
 
 def find_timelines(run: Run, run_path: Path) -> tuple[FoundTimeline, ...]:
@@ -33,7 +34,7 @@ def find_timelines(run: Run, run_path: Path) -> tuple[FoundTimeline, ...]:
 def _find(case: Case, folder: Path) -> FoundTimeline:
     name = case.timeline
     if not name:
-        return FoundTimeline(None, NOT_TAKEN)
+        return FoundTimeline(None, UNSEEN if case.npu_us.kind == "measured" else NOT_TAKEN)
     if any(mark in name for mark in ("/", "\\", "\0")) or name in (".", ".."):
         return FoundTimeline(None, "its file is named by a path, and only the run's folder is read")
     path = folder / name

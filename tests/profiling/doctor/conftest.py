@@ -31,6 +31,7 @@ def made(tmp_path: Path) -> Made:
             environ=environ or {},
             which=lambda name: f"/bin/{name}" if name in programs else None,
             has_module=lambda name: name in modules,
+            module_folder=lambda name: None,
             can_use=lambda path: usable,
         )
 

@@ -1,10 +1,12 @@
 """Is everything looked at, under the four headings and one more?"""
 
+import resource
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from tilescope.profiling.doctor import build, memory, npu
+from tilescope.profiling.doctor import build, memory
 from tilescope.profiling.doctor.examination import NPU, examine
 from tilescope.profiling.doctor.findings import Finding
 from tilescope.targets.machine import Machine
@@ -57,11 +59,31 @@ def test_a_check_that_fails_by_itself_hides_no_other(
 def test_an_npu_without_its_software_is_told_what_lacks(
     made: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(npu.resource, "getrlimit", lambda which: (-1, -1))
+    monkeypatch.setattr(resource, "getrlimit", lambda which: (-1, -1))
     folder = "sys/bus/pci/devices/0000:c5:00.1"
     files = {f"{folder}/vendor": "0x1022", f"{folder}/device": "0x1502"}
     answers = {s.heading: s.answer for s in examine(made(files)).sections}
     assert answers[NPU] == (
         "an AMD NPU is here; to run on it there lacks amdxdna driver, /dev/accel, XRT, mlir_aie, "
         "Peano"
+    )
+
+
+def test_an_npu_with_everything_measures_and_that_was_never_tried_on_one(
+    made: Made, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda which: (-1, -1))
+    folder = "sys/bus/pci/devices/0000:c5:00.1"
+    files = {f"{folder}/vendor": "0x1022", f"{folder}/device": "0x1502"}
+    files |= dict.fromkeys(("sys/module/amdxdna/version", "dev/accel/accel0"), "")
+    files |= dict.fromkeys(("opt/xilinx/xrt/setup.sh", "aie/bin/aiecc", "peano/bin/clang++"), "")
+    environ = {
+        "MLIR_AIE_INSTALL_DIR": str(tmp_path / "aie"),
+        "PEANO_INSTALL_DIR": str(tmp_path / "peano"),
+    }
+    machine = made(files, modules=("pyxrt",), environ=environ)
+    answers = {s.heading: s.answer for s in examine(machine).sections}
+    assert answers[NPU] == (
+        "an AMD NPU and all its software are here: linear, gemm and tile measure on it. That path "
+        "was tested against stand-ins alone"
     )

@@ -1,6 +1,8 @@
 """Are NPUs, their drivers and their software found where they are, and only there?"""
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -99,12 +101,30 @@ def test_xrt_without_its_python_module_is_a_lack(made: Made) -> None:
     assert npu.check_xrt(made(programs=("xrt-smi",), modules=("pyxrt",))).status == "ok"
 
 
-def test_the_compilers_are_found_by_module_or_by_variable(made: Made) -> None:
-    assert npu.check_mlir_aie(made(modules=("aie",))).status == "ok"
-    assert npu.check_peano(made(modules=("llvm-aie",))).status == "ok"
-    somewhere = made(environ={"MLIR_AIE_INSTALL_DIR": "/a", "PEANO_INSTALL_DIR": "/b"})
-    assert npu.check_mlir_aie(somewhere).detail == "/a"
-    assert npu.check_peano(somewhere).detail == "/b"
+def test_the_compilers_are_found_by_module_by_variable_or_on_the_path(
+    made: Made, tmp_path: Path
+) -> None:
+    files = {"aie/bin/aiecc": "", "peano/bin/clang++": ""}
+    folders = {"mlir_aie": tmp_path / "aie", "llvm-aie": tmp_path / "peano"}
+    by_module = replace(made(files), module_folder=folders.get)
+    assert npu.check_mlir_aie(by_module).detail == str(tmp_path / "aie/bin/aiecc")
+    assert npu.check_peano(by_module).detail == str(tmp_path / "peano/bin/clang++")
+    variables = {
+        "MLIR_AIE_INSTALL_DIR": str(tmp_path / "aie"),
+        "PEANO_INSTALL_DIR": str(tmp_path / "peano"),
+    }
+    assert npu.check_mlir_aie(made(environ=variables)).status == "ok"
+    assert npu.check_peano(made(environ=variables)).status == "ok"
+    assert npu.check_mlir_aie(made(programs=("aiecc.py",))).detail == "/bin/aiecc.py"
+    named = str(tmp_path / "aie/bin/aiecc")
+    assert npu.check_mlir_aie(made(environ={"AIECC_PATH": named})).detail == named
+    assert npu.check_mlir_aie(made(environ={"AIECC_PATH": "/nowhere"})).status == "lack"
+
+
+def test_a_compilers_folder_without_the_compiler_is_a_lack(made: Made, tmp_path: Path) -> None:
+    empty = {"MLIR_AIE_INSTALL_DIR": str(tmp_path), "PEANO_INSTALL_DIR": str(tmp_path)}
+    assert npu.check_mlir_aie(made(environ=empty)).status == "lack"
+    assert npu.check_peano(made(environ=empty)).status == "lack"
 
 
 def test_intels_npu_is_named_and_not_used(made: Made) -> None:

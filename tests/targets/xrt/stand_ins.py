@@ -59,7 +59,6 @@ class Npu:
     context_error: str | None = None
     spoil: Callable[[int, np.ndarray], None] = lambda number, output: None
     skip: frozenset[int] = frozenset()  # runs, by number, that do nothing and say they did
-    interrupt_at: int | None = None
     runs: int = 0
     contexts: itertools.count = field(default_factory=lambda: itertools.count(1))
 
@@ -145,8 +144,6 @@ def make_pyxrt(npu: Npu) -> ModuleType:
 
         def wait(self, timeout_ms: int) -> State:
             npu.runs += 1
-            if npu.runs == npu.interrupt_at:
-                raise KeyboardInterrupt
             if npu.state is State.ERT_CMD_STATE_COMPLETED and npu.runs not in npu.skip:
                 self._execute()
             return npu.state

@@ -30,9 +30,14 @@ PASSPORTS: dict[str, Passport] = {
     "predicted_us": Passport(
         "predicted",
         "µs",
-        "the time of the same mapping on the simulated NPU; its error is (predicted - measured) / "
-        "measured",
+        "the time of the same mapping on the simulated NPU, or a part of it",
         ENGINE,
+    ),
+    "prediction_error": Passport(
+        "error of the prediction",
+        "%",
+        "(predicted - measured) / measured, of the simulated time and the measured median",
+        "the two times of its row",
     ),
     "share": Passport(
         "share",
@@ -255,3 +260,6 @@ PASSPORTS: dict[str, Passport] = {
         ENGINE,
     ),
 }
+
+PREDICTIONS = ("predicted_us", "prediction_error")
+"""Those that only a run has in which something was measured, and so predicted."""

@@ -15,7 +15,8 @@ from tilescope.reports.html.budgets import budget_of
 from tilescope.reports.html.details import details_of
 from tilescope.reports.html.drawings import Drawings, drawings_of
 from tilescope.reports.html.energies import energy_rows
-from tilescope.reports.html.passports import PASSPORTS
+from tilescope.reports.html.passports import PASSPORTS, PREDICTIONS
+from tilescope.reports.html.predictions import predictions_of
 from tilescope.reports.html.roofline import roof_data, roofs
 from tilescope.reports.html.scaling import scaling_of
 from tilescope.reports.html.templates import allowed, render, verbatim
@@ -95,7 +96,10 @@ def render_report(run: Run, timelines: Sequence[FoundTimeline]) -> tuple[str, tu
 
 def _values(run: Run, drawings: Drawings, words: Words) -> dict[str, Any]:
     roofed, scaling = roofs(run.cases), scaling_of(run)
-    passports = {key: one for key, one in PASSPORTS.items() if scaling or key != CROSSOVER}
+    predictions = predictions_of(run.cases)
+    unused = () if scaling else (CROSSOVER,)
+    unused += () if predictions else PREDICTIONS
+    passports = {key: one for key, one in PASSPORTS.items() if key not in unused}
     script = f'"use strict";\n(() => {{\n{verbatim(*SCRIPTS)}\n}})();'
     data = {
         "passports": {key: asdict(passport) for key, passport in passports.items()},
@@ -113,6 +117,7 @@ def _values(run: Run, drawings: Drawings, words: Words) -> dict[str, Any]:
         "energy": energy_rows(run.cases),
         "has_timelines": drawings.has_timelines,
         "has_tiles": drawings.has_tiles,
+        "predictions": predictions,
         "passports": passports,
         "notes": {key: place for place, key in enumerate(passports, start=1)},
         "significant": significant,

@@ -15,6 +15,7 @@ from tilescope.reports.html.drawings import Missing
 from tilescope.reports.html.figures import common_kind
 from tilescope.reports.intervals import within
 from tilescope.reports.names import shown
+from tilescope.reports.predicted import predicted_lines
 from tilescope.reports.scaling import goes_over_rows
 from tilescope.reports.screen import SUBJECTS, how_long, trust
 from tilescope.runs.models import Case, Provenance, Run
@@ -59,6 +60,7 @@ class Words:
     subtitle: str
     sections: tuple[tuple[str, str], ...]
     how_long: tuple[str, ...]
+    predicted: tuple[str, ...]
     bounded: str
     known: str
     trust: tuple[str, ...]
@@ -87,6 +89,7 @@ def words_of(run: Run, missing: Sequence[Missing]) -> Words:
         subtitle=_subtitle(run),
         sections=sections,
         how_long=tuple(how_long(run)) if cases else (),
+        predicted=tuple(predicted_lines(cases)[1]),
         bounded=_capital(MEANINGS.get(bounding(cases) or "", "")),
         known=_known(cases),
         trust=tuple(trust(run)) if cases else (),

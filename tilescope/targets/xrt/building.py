@@ -132,7 +132,8 @@ def _run(command: Sequence[str], work: Path, cache: Path, failed: str) -> None:
     output = done.stdout + done.stderr
     log = cache / LOG
     log.write_text(f"{' '.join(command)}\n\n{output}", encoding="utf-8")
-    raise MachineError(f"{failed}: {first_error(output, done.returncode)}. All of it: {log}")
+    told = first_error(output, done.returncode)
+    raise MachineError(f"{failed}: {told}. All of it: {log}; --target simulated needs no compiler.")
 
 
 def first_error(output: str, code: int) -> str:

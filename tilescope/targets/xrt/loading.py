@@ -28,7 +28,7 @@ POISON = 0xFF  # a NaN in every float type, −1 in every whole number
 WORD_BYTES = 4
 # What XRT calls the NPUs, by the device that they are.
 NAMES = {
-    "npu1": ("Phoenix", "npu1"),
+    "npu1": ("Phoenix", "Hawk", "npu1"),
     "npu2": ("Strix", "Krackan", "Gorgon", "npu4", "npu5", "npu6"),
 }
 

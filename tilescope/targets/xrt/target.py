@@ -27,7 +27,7 @@ from tilescope.targets.xrt.npus import amd_npus
 from tilescope.targets.xrt.product import LoadedProduct
 from tilescope.targets.xrt.refusals import require_compilable
 from tilescope.targets.xrt.requirements import FOR_REAL, requirements
-from tilescope.targets.xrt.toolchain import find_toolchain, source_folder
+from tilescope.targets.xrt.toolchain import Toolchain, find_toolchain, source_folder
 from tilescope.workloads.gemm import Gemm
 
 
@@ -45,6 +45,7 @@ class XrtNpu:
     def __init__(self, device: str | Device = "npu1", *, machine: Machine | None = None) -> None:
         self.device = load_device(device) if isinstance(device, str) else device
         self._machine = machine or Machine()
+        self._tools: Toolchain | None = None
 
     def available(self) -> str | None:
         """None where everything is here that a measurement needs, otherwise what lacks first."""
@@ -58,7 +59,7 @@ class XrtNpu:
         """Device and runtime, and the compilers' places."""
         found = {"device": self.device.name, "runtime": self.runtime}
         if self.available() is None:
-            tools = find_toolchain(self._machine)
+            tools = self._toolchain()
             found |= {"aiecc": str(tools.aiecc), "peano": str(tools.peano)}
         return found
 
@@ -106,7 +107,7 @@ class XrtNpu:
             counted_calls(launch.planned.kernel, launch.outcome.kernel_calls)
             for launch in simulated.launches
         ]
-        tools, sources = find_toolchain(self._machine), source_folder()
+        tools, sources = self._toolchain(), source_folder()
         assert sources is not None  # or it were not available
         cache = cache_folder(self._machine.environ)
         built = [
@@ -127,6 +128,11 @@ class XrtNpu:
             product = LoadedProduct(plan, designs, (a, b), calls, setup_us)
             loaded.pop_all()  # the product closes them from here on
         return product
+
+    def _toolchain(self) -> Toolchain:
+        """The compilers, asked once how they are called."""
+        self._tools = self._tools or find_toolchain(self._machine)
+        return self._tools
 
     def _mismatch(self) -> str | None:
         """Why the NPU that is here is not the device that was asked for; None where it may be."""

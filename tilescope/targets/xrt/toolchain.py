@@ -55,7 +55,7 @@ class Toolchain:
 def find_aiecc(machine: Machine) -> Path | None:
     """The driver of mlir-aie: AIECC_PATH, an installation's bin, or the path."""
     if named := machine.environ.get("AIECC_PATH"):
-        return Path(named)
+        return Path(named) if Path(named).is_file() else None
     root = aie_root(machine)
     for name in ("aiecc", "aiecc.py"):
         if root is not None and (root / "bin" / name).is_file():
