@@ -97,8 +97,7 @@ def render_report(run: Run, timelines: Sequence[FoundTimeline]) -> tuple[str, tu
 def _values(run: Run, drawings: Drawings, words: Words) -> dict[str, Any]:
     roofed, scaling = roofs(run.cases), scaling_of(run)
     predictions = predictions_of(run.cases)
-    unused = () if scaling else (CROSSOVER,)
-    unused += () if predictions else PREDICTIONS
+    unused = {*(() if scaling else (CROSSOVER,)), *(() if predictions else PREDICTIONS)}
     passports = {key: one for key, one in PASSPORTS.items() if key not in unused}
     script = f'"use strict";\n(() => {{\n{verbatim(*SCRIPTS)}\n}})();'
     data = {
