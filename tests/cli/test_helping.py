@@ -89,3 +89,10 @@ def test_a_shell_completes_verbs_and_names() -> None:
         command = [sys.executable, "-c", code]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert done.stdout.split() == expected, words
+
+
+@pytest.mark.parametrize("code", ["0", "1", "2", "3", "4", "130"])
+def test_each_exit_code_has_a_line_of_its_own(code: str) -> None:
+    text = help_of()
+    assert "\\b" not in text
+    assert len([line for line in text.splitlines() if line.split()[:1] == [code]]) == 1

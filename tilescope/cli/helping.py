@@ -38,7 +38,12 @@ _PLACE_OF = {name: place for place, name in enumerate(_SECTION_OF)}
 
 def examples(*commands: str) -> str:
     """Commands to start from, as the text below a verb's options, a line each."""
-    return "\n".join(["\b", "Examples:", *(f"  {command}" for command in commands)])
+    return listing("Examples", *commands)
+
+
+def listing(heading: str, *lines: str) -> str:
+    """Lines under a heading that help prints as they are, never wrapped into one another."""
+    return "\n".join(["\b", f"{heading}:", *(f"  {line}" for line in lines)])
 
 
 class Verb(TyperCommand):

@@ -18,7 +18,7 @@ from tilescope.cli.design import design
 from tilescope.cli.devices import devices
 from tilescope.cli.doctor import doctor
 from tilescope.cli.gemm import gemm
-from tilescope.cli.helping import WIDEST, Verb, Verbs, examples
+from tilescope.cli.helping import WIDEST, Verb, Verbs, examples, listing
 from tilescope.cli.kernels import kernels
 from tilescope.cli.linear import linear
 from tilescope.cli.precision import precision
@@ -124,7 +124,18 @@ FIRST_STEPS = examples(
 )
 
 
-@app.callback(epilog=FIRST_STEPS)
+EXIT_CODES = listing(
+    "Exit codes",
+    "0    fine",
+    "1    a regression",
+    "2    your input, or something that this machine lacks",
+    "3    wrong numerical results",
+    "4    ambiguous, under --strict",
+    "130  interrupted; what was finished is kept",
+)
+
+
+@app.callback(epilog=f"{EXIT_CODES}\n\n{FIRST_STEPS}")
 def options(
     version: Annotated[
         bool,
@@ -133,17 +144,7 @@ def options(
         ),
     ] = False,
 ) -> None:
-    r"""Profile the submodules of a transformer block on an NPU, simulated where there is none.
-
-    \b
-    Exit codes:
-      0    fine
-      1    a regression
-      2    your input, or something that this machine lacks
-      3    wrong numerical results
-      4    ambiguous, under --strict
-      130  interrupted; what was finished is kept
-    """
+    """Profile the submodules of a transformer block on an NPU, simulated where there is none."""
 
 
 def main() -> None:
