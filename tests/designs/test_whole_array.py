@@ -13,6 +13,9 @@ from tilescope.designs.mapping import (
     l1_demand,
     whole_array_mapping,
 )
+from tilescope.designs.plan import make_plan
+from tilescope.designs.problems import find_problems
+from tilescope.designs.request import MappingRequest, resolve
 from tilescope.devices import load_device
 from tilescope.errors import InputError
 from tilescope.quantities.dtypes import dtype_bytes
@@ -48,6 +51,27 @@ def test_the_tile_is_that_of_trying_every_one_in_turn(case, depths):
     except InputError:
         found = None
     assert found == _tried_in_turn(gemm, device, base, depths)
+
+
+@given(
+    SIDES, SIDES, SIDES, st.sampled_from(["bfloat16", "int8"]), st.sampled_from(["row", "column"])
+)
+@settings(max_examples=40, deadline=None)
+def test_what_is_chosen_fits(m, n, k, dtype, layout):
+    """Its memories and its walks: in int8 there is room to stage more of K than a DMA can step."""
+    request = MappingRequest(family="whole-array", b_layout=layout)
+    for side in (k, 2048):
+        resolve(request, Gemm("any", m, n, side, dtype), load_device("npu1"))
+
+
+def test_no_more_is_staged_than_a_dma_can_step_along():
+    """Two slices of 1,056 would cover 2,048 best; a walk has 1,024 steps at a level."""
+    mapping = resolve(
+        MappingRequest(family="whole-array"),
+        Gemm("any", 256, 4096, 2048, "int8"),
+        load_device("npu1"),
+    )
+    assert mapping.staged_k <= 1024
 
 
 def _tried_in_turn(gemm, device, base, depths):
@@ -93,8 +117,15 @@ def _stagings(gemm, device, tile: Mapping, depths):
         held = 2 * (held + rows * m * n * dtype_bytes(tile.c_dtype))
         descriptors = 2 * (lines + 1) * (1 + staged // k) + 4 * rows
         fits = held <= device.l2_bytes and descriptors <= device.mem_bds and staged % k == 0
-        if fits:
+        if fits and (tile.k_mt or _walks_fit(gemm, device, replace(deep[0], k_mt=staged))):
             yield replace(deep[0], k_mt=tile.k_mt or (staged if staged > k else None))
+
+
+def _walks_fit(gemm, device, mapping):
+    """The design's own problems; only what is long can have one of walks."""
+    if mapping.staged_k <= 1024:
+        return True
+    return not find_problems(make_plan(gemm, mapping).launches[0].design, device)
 
 
 def _busy(gemm, device, mapping, call):

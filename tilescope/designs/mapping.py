@@ -168,27 +168,32 @@ def fused_mapping(
     gemm: Gemm, device: Device, base: Mapping, depths: tuple[int, ...] = C_DEPTHS
 ) -> Mapping:
     """The fused-k core tile: least padded work first, then the fewest core calls, within L1."""
-    rows = base.grid[0]
-    most_k = max(MAX_CORE_K, MAX_CORE_K_BYTES // dtype_bytes(gemm.dtype))
-    best: tuple[tuple[int, int, int], Mapping] | None = None
+    rows, columns = base.grid
+    size, c_size = dtype_bytes(gemm.dtype), dtype_bytes(base.c_dtype)
+    room = device.l1_bytes - device.l1_reserved_bytes
+    most_k = max(MAX_CORE_K, MAX_CORE_K_BYTES // size)
+    best: tuple[tuple[int, int, int], tuple[int, int, int], int] | None = None
     m = min(64, round_up(ceil_div(gemm.m, rows), 16))
+    pm = round_up(gemm.m, m * rows)
     for n in range(16, MAX_CORE_N + 1, 16):
+        pn = round_up(gemm.n, n * columns)
         for k in range(16, most_k + 1, 8):
-            mapping = _fitting(gemm.dtype, device, replace(base, core_tile=(m, n, k)), depths)
-            if mapping is None or mapping.staged_k % k:
+            left = room - 2 * (m * k + k * n) * size
+            depth = next((depth for depth in depths if depth * m * n * c_size <= left), None)
+            staged = base.k_mt or k
+            if depth is None or staged % k:
                 continue
-            pm, pn, pk = mapping.padded(gemm)
-            calls = (pm // m) * (pn // n) * (pk // k)
-            score = (pm * pn * pk, calls, -mapping.c_depth)
+            pk = round_up(gemm.k, staged)
+            score = (pm * pn * pk, (pm // m) * (pn // n) * (pk // k), -depth)
             if best is None or score < best[0]:
-                best = (score, mapping)
+                best = (score, (m, n, k), depth)
     if best is None:
-        staged = f" with {base.k_mt} of K staged, which its k must divide," if base.k_mt else ""
+        told = f" with {base.k_mt} of K staged, which its k must divide," if base.k_mt else ""
         raise InputError(
-            f"No fused-k core tile for {gemm.label} in {gemm.dtype}{staged} fits the L1 of "
+            f"No fused-k core tile for {gemm.label} in {gemm.dtype}{told} fits the L1 of "
             f"{device.name} ({device.l1_bytes} bytes)."
         )
-    return best[1]
+    return replace(base, core_tile=best[1], c_depth=best[2])
 
 
 def whole_array_mapping(

@@ -97,11 +97,30 @@ def _fitting(gemm: Gemm, base: Mapping, device: Device, depths: tuple[int, ...])
         c_depth[room] = depth
     held = 2 * ((lines * m + n) * staged * size + rows * c)
     fits = (c_depth > 0) & (held <= device.l2_bytes) & (staged // k <= pieces)
-    fits &= staged % k == 0 if base.k_mt else staged - k < gemm.k
+    if base.k_mt:
+        fits &= staged % k == 0
+    else:
+        fits &= (staged - k < gemm.k) & _can_be_walked(n, staged, gemm, base, device)
     call = _call_cycles(kernel, device, *steps)[
         m // steps[0] - 1, n // steps[2] - 1, k // steps[1] - 1
     ]
     return _Tiles(*(column[fits] for column in (m, n, k, staged, c_depth, call)))
+
+
+def _can_be_walked(
+    n: Numbers, staged: Numbers, gemm: Gemm, base: Mapping, device: Device
+) -> npt.NDArray[np.bool_]:
+    """Whether a shim's DMA can step along what is staged: two sizes of its walk have bounds.
+
+    Where all of K is staged the rows of A, and of B by columns, are one run without steps.
+    """
+    run, step = (size if size >= 0 else np.inf for size in device.shim_dim_sizes[:-3:-1])
+    whole = staged >= gemm.k
+    if base.b_layout == "column":
+        return (staged <= run) | whole
+    alone = (n >= gemm.n) & (base.grid[1] == 1)  # B's rows lie side by side
+    walkable: npt.NDArray[np.bool_] = ((staged <= run) | whole) & ((staged <= step) | alone)
+    return walkable
 
 
 def _sides(size: int, parts: int, step: int, most: int) -> Numbers:
