@@ -138,5 +138,29 @@ def test_a_reason_that_holds_for_several_cases_is_said_once(comparison: Comparis
     ]
 
 
+def test_a_pull_request_reads_why_a_verdict_is_open(comparison: Comparison) -> None:
+    """The table says what moved; that simulated times are exact needs no line of its own."""
+    (slow,) = [case for case in comparison.cases if case.verdict.word == "SLOW"]
+    busy = Verdict("AMBIGUOUS", "other programs were busy", 1.02)
+    cases = (slow, replace(slow, key="c", verdict=busy), replace(slow, key="d", verdict=busy))
+    text = comparison_markdown(replace(comparison, cases=cases), NAMES)
+    assert [line for line in text.splitlines() if line.startswith("- **")] == [
+        "- **AMBIGUOUS**, other programs were busy: `c`, `d`"
+    ]
+
+
+def test_a_comparison_says_whether_its_times_are_simulated(comparison: Comparison) -> None:
+    (case, *_) = comparison.cases
+    measured = case.before.model_copy(update={"kind": "measured"})
+    for times, told in (
+        ((case.before, case.after), "by the NPU's time, simulated: "),
+        ((measured, case.after), "by the NPU's time, measured and simulated: "),
+    ):
+        before, after = times
+        one = replace(comparison, cases=(replace(case, before=before, after=after),))
+        assert told in comparison_text(one, NAMES, width=200)
+        assert told in comparison_markdown(one, NAMES)
+
+
 def test_a_change_without_a_ratio_is_a_dash() -> None:
     assert change(Verdict("AMBIGUOUS", "a time of 0 has no ratio")) == "-"

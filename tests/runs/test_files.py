@@ -135,6 +135,13 @@ def test_an_unreadable_file_is_refused(written: bytes | None, tmp_path: Path) ->
         read_run(path)
 
 
+def test_a_sweep_in_place_of_a_run_says_what_draws_it(tmp_path: Path) -> None:
+    path = tmp_path / "sweep.parquet"
+    path.write_bytes(b"PAR1\xff\xfe")
+    with pytest.raises(InputError, match="is a sweep, not a run; `tilescope report html` draws"):
+        read_run(path)
+
+
 def test_an_existing_file_is_kept_unless_forced(per_tile_run: Run, tmp_path: Path) -> None:
     path = tmp_path / "run.json"
     path.write_text("mine", encoding="utf-8")

@@ -20,6 +20,9 @@ from tilescope.profiling.samples import CONFIDENCE, FEWEST_FOR_INTERVAL, resampl
 Word = Literal["FAST", "SLOW", "SAME", "AMBIGUOUS"]
 WORDS: tuple[Word, ...] = ("SLOW", "FAST", "AMBIGUOUS", "SAME")
 
+EXACT = "exact"
+"""The reason of a verdict on simulated times, where nothing else is to be said."""
+
 THRESHOLD = 0.03
 BLOCKS = 20
 """Stretches that a long series falls into: what disturbs one sample disturbs its neighbours."""
@@ -60,7 +63,7 @@ def judge_exact(before_us: float, after_us: float, threshold: float = 0.0) -> Ve
     word: Word = "SLOW" if ratio > 1 else "FAST"
     if max(ratio, 1 / ratio) <= 1 + threshold:
         return Verdict("SAME", "exact, within the threshold", ratio, ratio, ratio)
-    return Verdict(word, "exact", ratio, ratio, ratio)
+    return Verdict(word, EXACT, ratio, ratio, ratio)
 
 
 def judge_samples(

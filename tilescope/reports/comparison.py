@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from tilescope.evidence.comparing import CaseComparison, Comparison
-from tilescope.evidence.verdicts import WORDS, Verdict
+from tilescope.evidence.verdicts import EXACT, WORDS, Verdict
 from tilescope.quantities.units import format_us, significant
 from tilescope.reports.budget import short
 from tilescope.reports.paint import PLAIN, Paint, Style
@@ -83,8 +83,9 @@ def comparison_markdown(comparison: Comparison, names: tuple[str, str]) -> str:
         "|---|---|---:|---:|---:|---|",
         *rows,
     ]
-    if remarks := _remarks(comparison, names):
-        lines += ["", *(f"- {_literal(told)}" for told in remarks)]
+    why = _why(ordered(comparison))
+    if remarks := [*why, *(_literal(told) for told in _remarks(comparison, names))]:
+        lines += ["", *(f"- {told}" for told in remarks)]
     return "\n".join(lines) + "\n"
 
 
@@ -157,6 +158,18 @@ def _reasons(cases: list[CaseComparison], width: int) -> list[str]:
     return lines
 
 
+def _why(cases: list[CaseComparison]) -> list[str]:
+    """For Markdown: each reason once with its cases, but for what the table says already."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for case in cases:
+        if case.verdict.word != "SAME" and case.verdict.reason != EXACT:
+            alike.setdefault((case.verdict.word, case.verdict.reason), []).append(f"`{case.key}`")
+    return [
+        f"**{word}**, {_literal(reason)}: {', '.join(keys)}"
+        for (word, reason), keys in alike.items()
+    ]
+
+
 def _details(case: CaseComparison) -> str:
     """How sure a verdict is, and which terms moved; empty where there is neither."""
     p = case.verdict.p
@@ -181,7 +194,9 @@ def _counted(comparison: Comparison) -> str:
     count = len(comparison.cases)
     counts = [f"{comparison.count(word)} {word}" for word in WORDS if comparison.count(word)]
     cases = "1 case" if count == 1 else f"{count} cases"
-    return f"{cases} by {FIGURES[comparison.figure]}: {', '.join(counts)}"
+    kinds = {time.kind for case in comparison.cases for time in (case.before, case.after)}
+    told = " and ".join(sorted(kinds))
+    return f"{cases} by {FIGURES[comparison.figure]}, {told}: {', '.join(counts)}"
 
 
 def _mean(comparison: Comparison) -> str:

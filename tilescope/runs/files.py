@@ -122,7 +122,7 @@ def read_run(path: Path) -> Run:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not a text file"
+        reason = error.strerror if isinstance(error, OSError) else _no_text(path)
         raise InputError(f"{path} cannot be read: {reason}.") from error
     try:
         content = json.loads(text)
@@ -149,6 +149,12 @@ def read_run(path: Path) -> Run:
     if told := contradiction(run):
         raise InputError(f"{path} contradicts itself: {told}.")
     return run
+
+
+def _no_text(path: Path) -> str:
+    if path.suffix == ".parquet":
+        return "it is a sweep, not a run; `tilescope report html` draws one"
+    return "it is not a text file"
 
 
 @contextmanager
