@@ -1,6 +1,6 @@
 """Feeds damaged designs to the reader of MLIR-AIE and runs those that are still designs.
 
-    python benchmarks/fuzz_mlir.py --inputs 1000000 --state fuzz.json
+    python benchmarks/fuzz_mlir.py --inputs 1000000 --state fuzz.json --processes 2
 
 Each input is one of the designs of tests/designs/mlir with tokens dropped, doubled, swapped, cut
 off or replaced, chosen by its number: any input can be made again with --only N. An input must be
@@ -19,7 +19,12 @@ import resource
 import signal
 import sys
 import time
-from collections import Counter
+from collections import Counter, deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from tilescope.designs.mlir.reading import read_design
@@ -31,15 +36,17 @@ from tilescope.simulation.simulate import simulate_design
 TEXTS = Path(__file__).parents[1] / "tests" / "designs" / "mlir"
 TOKEN = re.compile(r'\s+|//[^\n]*|"[^"\n]*"|[%@^!#]?[\w.$]+|.', re.DOTALL)
 ODD = ["0", "-1", "9" * 30, "1 : index", "{", "}", "<", ">", "%", "@x", '"', "\0", "é", "//", "]"]
-COSTS = {"work": 10, "more": 10, "scale": 10, "shift": 10}
+COSTS = {"*": 10}
 LIMIT_SECONDS = 20.0
 LIMIT_BYTES = 4 << 30  # of memory, so that an input that asks for more fails by itself
+STRETCH = 200  # inputs that a process takes at once
 
 
 class TooSlowError(Exception):
     """An input took longer than the limit."""
 
 
+@cache
 def load_texts() -> list[list[str]]:
     """The designs as tokens, the sequences of the adder put in."""
     texts = []
@@ -102,6 +109,67 @@ def try_one(text: str, device, *, with_data: bool) -> str:
     return "ran"
 
 
+@dataclass
+class Ends:
+    """How the inputs of a stretch ended."""
+
+    first: int
+    count: int
+    ends: Counter[str] = field(default_factory=Counter)
+    failures: list[tuple[int, str]] = field(default_factory=list)
+    slowest: tuple[float, int] = (0.0, -1)
+
+
+def run_stretch(first: int, count: int) -> Ends:
+    """Tries some inputs one after the other, in a process of its own or in this one."""
+    found = Ends(first, count)
+    texts, device = load_texts(), load_device("npu1")
+
+    def too_slow(*_: object) -> None:
+        raise TooSlowError
+
+    signal.signal(signal.SIGALRM, too_slow)
+    resource.setrlimit(resource.RLIMIT_AS, (LIMIT_BYTES, LIMIT_BYTES))
+    for number in range(first, first + count):
+        begun = time.perf_counter()
+        signal.setitimer(signal.ITIMER_REAL, LIMIT_SECONDS)
+        try:
+            end = try_one(damaged(number, texts), device, with_data=number % 4 == 0)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # a crash of any kind is what is looked for
+            end = "failed"
+            found.failures.append((number, f"{type(error).__name__}: {error}"[:200]))
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        found.ends[end] += 1
+        found.slowest = max(found.slowest, (time.perf_counter() - begun, number))
+    return found
+
+
+def stretches(first: int, end: int, processes: int) -> Iterator[Ends]:
+    """The ends of all stretches in order; one whose process died is one failure."""
+    starts = range(first, end, STRETCH)
+    if processes == 1:
+        yield from (run_stretch(start, min(STRETCH, end - start)) for start in starts)
+        return
+    with ProcessPoolExecutor(processes) as pool:
+        waiting: deque[tuple[int, int, Future[Ends]]] = deque()
+        for start in [*starts, None]:
+            if start is not None:
+                count = min(STRETCH, end - start)
+                waiting.append((start, count, pool.submit(run_stretch, start, count)))
+            while waiting and (start is None or len(waiting) > 2 * processes):
+                begun, count, future = waiting.popleft()
+                try:
+                    yield future.result()
+                except BrokenProcessPool:
+                    said = (
+                        f"the process died within {count} inputs; try them one by one with --only"
+                    )
+                    yield Ends(begun, count, Counter(failed=1), [(begun, said)])
+                    return
+
+
 def main() -> int:
     """Runs the inputs; the exit code is 1 where one of them failed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -110,58 +178,34 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, help="stop after so long")
     parser.add_argument("--first", type=int, default=0, help="the number to begin with")
     parser.add_argument("--only", type=int, help="make this input and show how it ends")
+    parser.add_argument("--processes", type=int, default=1, help="how many work side by side")
     given = parser.parse_args()
-    texts, device = load_texts(), load_device("npu1")
     if given.only is not None:
-        text = damaged(given.only, texts)
+        text = damaged(given.only, load_texts())
         print(text)
-        print(try_one(text, device, with_data=given.only % 4 == 0))
+        print(try_one(text, load_device("npu1"), with_data=given.only % 4 == 0))
         return 0
     state = {"next": given.first, "seconds": 0.0, "ends": {}, "failures": [], "slowest": [0.0, -1]}
     if given.state and given.state.exists():
         state = json.loads(given.state.read_text())
     ends = Counter(state["ends"])
-
-    def too_slow(*_: object) -> None:
-        raise TooSlowError
-
-    signal.signal(signal.SIGALRM, too_slow)
-    resource.setrlimit(resource.RLIMIT_AS, (LIMIT_BYTES, LIMIT_BYTES))
-    started = last = time.perf_counter()
-    before = state["seconds"]
-
-    def keep() -> None:
-        state["seconds"] = before + time.perf_counter() - started
-        state["ends"] = dict(ends)
-        if given.state:
-            given.state.write_text(json.dumps(state))
-
+    started, before = time.perf_counter(), state["seconds"]
     try:
-        while state["next"] < given.first + given.inputs:
-            number = state["next"]
-            begun = time.perf_counter()
-            signal.setitimer(signal.ITIMER_REAL, LIMIT_SECONDS)
-            try:
-                with_data = number % 4 == 0
-                ends[try_one(damaged(number, texts), device, with_data=with_data)] += 1
-            except KeyboardInterrupt:
-                raise
-            except BaseException as error:  # a crash of any kind is what is looked for
-                ends["failed"] += 1
-                state["failures"].append([number, f"{type(error).__name__}: {error}"[:200]])
-                print(f"input {number}: {type(error).__name__}: {error}", file=sys.stderr)
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            now = time.perf_counter()
-            state["slowest"] = max(state["slowest"], [now - begun, number])
-            state["next"] += 1
-            if now - last > 10:
-                last = now
-                keep()
-            if given.seconds and now - started > given.seconds:
+        for found in stretches(state["next"], given.first + given.inputs, given.processes):
+            ends.update(found.ends)
+            state["ends"] = dict(ends)
+            state["failures"] += found.failures
+            state["slowest"] = max(state["slowest"], list(found.slowest))
+            state["next"] = found.first + found.count
+            state["seconds"] = before + time.perf_counter() - started
+            for number, said in found.failures:
+                print(f"input {number}: {said}", file=sys.stderr)
+            if given.state:
+                given.state.write_text(json.dumps(state))
+            if given.seconds and time.perf_counter() - started > given.seconds:
                 break
     except KeyboardInterrupt:
         pass
-    keep()
     done = state["next"] - given.first
     rate = done / state["seconds"] if state["seconds"] else 0
     shares = ", ".join(f"{count:,} {end}" for end, count in sorted(ends.items()))
