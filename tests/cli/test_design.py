@@ -28,6 +28,13 @@ def test_of_several_launches_the_first_is_written_and_the_others_are_named(tmp_p
     assert read_design(second.stdout, "stdout").design.name == "linear_accumulate"
 
 
+def test_transfers_are_written_in_the_syntax_of_either_release():
+    new, old = (design("mine:64x64x64", *more).stdout for more in ([], ["--older-syntax"]))
+    assert " offset = 0 len = " in new
+    assert " offset = 0 len = " not in old
+    assert read_design(new, "new").design == read_design(old, "old").design
+
+
 def test_a_link_that_aiecc_does_not_know_is_said_to_be_one():
     options = ["--mapping", "whole-array", "--tile", "16,16,32", "--k-mt", "64"]
     result = design("mine:64x64x64", *options)

@@ -38,6 +38,12 @@ def design(
         str | None,
         typer.Option("--launch", metavar="NAME", help="Which launch of several; the first if not."),
     ] = None,
+    older_syntax: Annotated[
+        bool,
+        typer.Option(
+            "--older-syntax", help="Write transfers as MLIR-AIE before July 2026 reads them."
+        ),
+    ] = False,
     output: Annotated[
         str,
         typer.Option("-o", "--output", metavar="PATH|-", help="Where to write; - is stdout."),
@@ -89,7 +95,7 @@ def design(
     if launch is not None:
         check_choice("launch", launch, tuple(launches))
     chosen = launches[launch or next(iter(launches))]
-    text = print_design(chosen.design, target.generation)
+    text = print_design(chosen.design, target.generation, older=older_syntax)
     if len(launches) > 1 and launch is None:
         others = ", ".join(name for name in launches if name != chosen.kernel)
         print(f"This is {chosen.kernel}; --launch also has {others}.", file=sys.stderr)

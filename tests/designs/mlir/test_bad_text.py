@@ -74,14 +74,14 @@ def test_a_module_without_a_device_is_another_dialects():
         ("{%core_0_2}, 2 : i32", "{%core_0_2}, 0 : i32", "depth of 1", "aie.objectfifo @C_in"),
         ("!aie.objectfifo<memref<64xf32>>", "memref<64xf32>", "should have a type", None),
         (
-            "dma_bd(%P : memref<64xf32>, 0, 64)",
-            "dma_bd(%P : memref<64xf32>, 1, 64)",
+            "dma_bd(%P : memref<64xf32> offset = 0 len = 64)",
+            "dma_bd(%P : memref<64xf32> offset = 1 len = 64)",
             "from element 1 to 64 of P, which has 64",
             "aie.dma_bd(%P",
         ),
         (
-            "dma_bd(%P : memref<64xf32>, 0, 64)",
-            "dma_bd(%P : memref<64xf32>, 0, 32)",
+            "dma_bd(%P : memref<64xf32> offset = 0 len = 64)",
+            "dma_bd(%P : memref<64xf32> offset = 0 len = 32)",
             "move 32 elements, which is no multiple of its object's 64",
             "aie.objectfifo @P",
         ),

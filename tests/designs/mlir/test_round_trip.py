@@ -35,6 +35,8 @@ NPU1, NPU2 = load_device("npu1"), load_device("npu2")
 
 def same(design, device=NPU1):
     """Print, read, compare; the ticks of both."""
+    older = print_design(design, device.generation, older=True)
+    assert read_design(older, "older.mlir").design == design
     read = read_design(print_design(design, device.generation), "design.mlir")
     assert read.design == design
     assert read.device == device.name
@@ -109,7 +111,8 @@ def test_a_task_of_four_levels_repeats_its_outermost():
     """2 steps of K: the task runs once and once again, and its length is that of one run."""
     mapping = Mapping("fused-k", (16, 16, 32), (4, 4))
     text = print_design(gemm_design("product", 64, 64, 64, "float32", mapping))
-    line = "aie.dma_bd(%A : memref<64x64xf32>, 0, 2048, [<size = 2, stride = 32>"
+    walk = "sizes = [2, 4, 16, 32] strides = [32, 1024, 64, 1]"
+    line = f"aie.dma_bd(%A : memref<64x64xf32> offset = 0 len = 2048 {walk})"
     after = text[text.index(line) :]
     assert after.index("repeat_count = 1 : i32") < after.index("dma_start_task")
 

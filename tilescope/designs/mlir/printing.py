@@ -25,8 +25,11 @@ from tilescope.kernels.contract import Kernel
 _VALUE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def print_design(design: Design, generation: str = "aie2") -> str:
+def print_design(design: Design, generation: str = "aie2", *, older: bool = False) -> str:
     """The design as a module of MLIR-AIE, for the array of a compiler target.
+
+    `older` writes transfers as releases before July 2026 did, which the later ones do not read:
+    https://github.com/Xilinx/mlir-aie/pull/3306.
 
     Reading it gives the same design. Raises DesignError where the design is not sound or has
     something that the text has no words for.
@@ -41,7 +44,7 @@ def print_design(design: Design, generation: str = "aie2") -> str:
     lines = [
         f"module {symbol(design.name)} {{",
         f"  aie.device({ARRAY_OF[generation]}) {{",
-        *(f"    {line}" for line in _body(design)),
+        *(f"    {line}" for line in _body(design, older)),
         "  }",
         "}",
     ]
@@ -53,7 +56,7 @@ def tile_value(tile: Tile) -> str:
     return f"%{tile.kind}_{tile.column}_{tile.row}"
 
 
-def _body(design: Design) -> Iterator[str]:
+def _body(design: Design, older: bool) -> Iterator[str]:
     yield from _kernels(design)
     tiles = {core.tile for core in design.cores}
     for fifo in design.fifos:
@@ -66,7 +69,7 @@ def _body(design: Design) -> Iterator[str]:
         yield _link(link)
     for core in design.cores:
         yield from CoreText(design, core).lines()
-    yield from _sequence(design)
+    yield from _sequence(design, older)
 
 
 def _kernels(design: Design) -> Iterator[str]:
@@ -125,7 +128,7 @@ def _link(link: Link) -> str:
     )
 
 
-def _sequence(design: Design) -> Iterator[str]:
+def _sequence(design: Design, older: bool) -> Iterator[str]:
     for buffer in design.host_buffers:
         if not _VALUE.fullmatch(buffer.name):
             raise DesignError(f"{buffer.name!r} is no name of a value in MLIR.")
@@ -136,7 +139,7 @@ def _sequence(design: Design) -> Iterator[str]:
     issued = 0
     for step in design.sequence:
         if isinstance(step, DmaTask):
-            for line in _task(step, issued, issued in awaited, buffers):
+            for line in _task(step, issued, issued in awaited, buffers, older):
                 yield f"  {line}"
             issued += 1
         elif not isinstance(step, Await):
@@ -149,7 +152,7 @@ def _sequence(design: Design) -> Iterator[str]:
 
 
 def _task(
-    task: DmaTask, number: int, awaited: bool, buffers: dict[str, HostBuffer]
+    task: DmaTask, number: int, awaited: bool, buffers: dict[str, HostBuffer], older: bool
 ) -> Iterator[str]:
     buffer = buffers[task.buffer]
     walk = task.walk
@@ -160,10 +163,17 @@ def _task(
     if len(walk) == MAX_TASK_DIMS and walk[0].size > 1:
         length = prod(dim.size for dim in walk[1:])
         attributes.append(f"repeat_count = {walk[0].size - 1} : i32")
-    dims = "" if len(walk) == 1 and walk[0].stride == 1 else f", {_dims(walk)}"
+    plain = len(walk) == 1 and walk[0].stride == 1
     kind = memref(buffer.shape, buffer.dtype)
+    if older:
+        moved = f", {task.offset}, {length}" + ("" if plain else f", {_dims(walk)}")
+    else:
+        moved = f" offset = {task.offset} len = {length}"
+        if not plain:
+            sizes, strides = ([dim.size for dim in walk], [dim.stride for dim in walk])
+            moved += f" sizes = {sizes} strides = {strides}"
     yield f"%task_{number} = aiex.dma_configure_task_for {symbol(task.fifo)} {{"
-    yield f"  aie.dma_bd(%{buffer.name} : {kind}, {task.offset}, {length}{dims})"
+    yield f"  aie.dma_bd(%{buffer.name} : {kind}{moved})"
     yield "  aie.end"
     yield f"}}{' {' + ', '.join(attributes) + '}' if attributes else ''}"
     yield f"aiex.dma_start_task(%task_{number})"
