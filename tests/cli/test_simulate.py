@@ -154,7 +154,8 @@ def test_it_says_what_bounds_the_design_and_how_far_above_it_lies(file):
     bound = content["bound"]
     assert bound["by"] == "issue"
     assert bound["us"] + bound["gap_us"] == pytest.approx(content["device_us"])
-    assert "Bound by issue (controller): at least 10.9 µs" in simulate(file).stdout
+    told = " ".join(simulate(file).stdout.split())
+    assert "Bound by issue (the controller's instructions and tokens): at least 10.9 µs" in told
 
 
 def test_a_device_may_be_set_otherwise_for_one_simulation(file):

@@ -63,7 +63,8 @@ def simulate(
     from tilescope.cli.output import answer
     from tilescope.cli.simulated import read_file, run, with_runtime
     from tilescope.designs.mlir.calls import read_costs
-    from tilescope.reports.designs import content, explanation, outcome_text
+    from tilescope.reports.design_parts import explanation
+    from tilescope.reports.designs import content, outcome_text
     from tilescope.runs.files import check_writable
 
     if listed(set_values, device or "npu1", None):

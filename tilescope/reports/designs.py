@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tilescope.designs.ir import Call, Design, DmaTask, ObjectFifo, Tile
+from tilescope.designs.ir import Design, DmaTask
 from tilescope.devices.device import Device
 from tilescope.kernels.contract import Kernel
 from tilescope.quantities.dtypes import dtype_bytes
@@ -50,48 +50,6 @@ class SimulatedDesign:
     notes: tuple[str, ...] = field(default=())
     host: HostPart | None = None
     changed: tuple[Change, ...] = ()
-
-
-def explanation(read: SimulatedDesign, *, width: int = 80) -> str:
-    """The grid, the FIFOs, the bytes of each channel and the kernels of a design.
-
-    Sentences are no wider than `width`; tables are as wide as their names.
-    """
-    design = read.design
-    cores = [core.tile for core in design.cores]
-    told = [
-        f"{design.name} ({read.file}): {_grid(cores)} of {read.array}, simulated on "
-        f"{read.device.name}",
-        f"{len(design.fifos)} FIFOs, {len(design.links)} links, "
-        f"{format_count(len(design.started))} transfers, {len(design.host_buffers)} host buffers",
-        *_own_parts(design),
-    ]
-    lines = [
-        *_sentences(told, width),
-        "",
-        *(
-            f"{buffer.name}: {'×'.join(map(str, buffer.shape))} {buffer.dtype}, "
-            f"{format_bytes(buffer.host_bytes)}"
-            for buffer in design.host_buffers
-        ),
-        "",
-        *(_fifo_table(design.fifos) if design.fifos else []),
-        *([""] if design.fifos and design.streams else []),
-        *stream_table(design),
-    ]
-    moved = shim_bytes(design)
-    if moved:
-        fifos = {fifo.name: fifo for fifo in design.fifos}
-        ends = [_shim_end(fifos[name]) if name in fifos else name for name in moved]
-        columns = [
-            Column("channel", ends, left=True),
-            Column("FIFO", [name if name in fifos else "" for name in moved], left=True),
-            Column("a launch", [format_bytes(count) for count in moved.values()]),
-        ]
-        lines += ["", *table(columns)]
-    if design.cores:
-        lines += ["", *_kernel_table(read)]
-    return "\n".join(lines) + "\n"
 
 
 def outcome_text(read: SimulatedDesign, *, width: int = 80) -> str:
@@ -228,6 +186,11 @@ def content(read: SimulatedDesign) -> dict[str, Any]:
             "bound": bound.model_dump(exclude_none=True) if (bound := bound_of(read)) else None,
             "changed": [change.model_dump() for change in read.changed],
             "core_calls": outcome.kernel_calls,
+            "channels": [
+                {"name": use.name, "bytes": use.moved_bytes, "busy_us": float(use.busy_us)}
+                for use in outcome.resources
+                if use.kind == "channel"
+            ],
             "bytes_read": outcome.bytes_read,
             "bytes_written": outcome.bytes_written,
         }
@@ -268,86 +231,3 @@ def kernels_of(design: Design) -> list[Kernel]:
     """The kernels that any core calls, each once."""
     found = {call.kernel.symbol: call.kernel for core in design.cores for call in core.calls()}
     return list(found.values())
-
-
-def _grid(tiles: Sequence[Tile]) -> str:
-    if not tiles:
-        return "no cores"
-    rows, columns = {tile.row for tile in tiles}, {tile.column for tile in tiles}
-    count = len(tiles)
-    shape = f" ({len(rows)}×{len(columns)})" if count == len(rows) * len(columns) else ""
-    return f"{count} core{'s' if count > 1 else ''}{shape}"
-
-
-def _fifo_table(fifos: Sequence[ObjectFifo]) -> list[str]:
-    def consumers(fifo: ObjectFifo) -> str:
-        more = f" and {len(fifo.consumers) - 1} more" if len(fifo.consumers) > 1 else ""
-        return f"{fifo.consumers[0]}{more}"
-
-    columns = [
-        Column("FIFO", [fifo.name for fifo in fifos], left=True),
-        Column("from", [str(fifo.producer) for fifo in fifos], left=True),
-        Column("to", [consumers(fifo) for fifo in fifos], left=True),
-        Column("object", ["×".join(map(str, fifo.shape)) for fifo in fifos]),
-        Column("dtype", [fifo.dtype for fifo in fifos], left=True),
-        Column("size", [format_bytes(fifo.object_bytes) for fifo in fifos]),
-        Column("depth", [f"{fifo.producer_depth}/{fifo.consumer_depth}" for fifo in fifos]),
-    ]
-    return table(columns)
-
-
-def _own_parts(design: Design) -> list[str]:
-    """What a design names itself, in a line, if it does."""
-    if not design.buffers and not design.streams:
-        return []
-    size = format_bytes(sum(buffer.object_bytes for buffer in design.buffers))
-    descriptors = sum(len(channel.descriptors) for channel in design.channels)
-    return [
-        f"{len(design.buffers)} buffers of its own ({size}), {len(design.locks)} locks, "
-        f"{len(design.streams)} flows, {descriptors} descriptors on {len(design.channels)} channels"
-    ]
-
-
-def stream_table(design: Design) -> list[str]:
-    """The flows that a design names itself, one a line."""
-    if not design.streams:
-        return []
-    programs = {channel.port: len(channel.descriptors) for channel in design.channels}
-    kinds = [
-        "circuit" if stream.packet is None else f"packet {stream.packet}"
-        for stream in design.streams
-    ]
-    targets = [", ".join(map(str, stream.targets)) for stream in design.streams]
-    counts = [str(programs.get(stream.source, "tasks")) for stream in design.streams]
-    columns = [
-        Column("flow from", [str(stream.source) for stream in design.streams], left=True),
-        Column("to", targets, left=True),
-        Column("", kinds, left=True),
-        Column("descriptors", counts),
-    ]
-    return table(columns)
-
-
-def _shim_end(fifo: ObjectFifo) -> str:
-    if fifo.producer.kind == "shim":
-        return f"{fifo.producer} MM2S"
-    return f"{fifo.consumers[0]} S2MM"
-
-
-def _kernel_table(read: SimulatedDesign) -> list[str]:
-    calls: dict[str, Call] = {}
-    places: Counter[str] = Counter()
-    for core in read.design.cores:
-        here = {call.kernel.symbol: call for call in core.calls()}
-        calls = {**here, **calls}
-        places.update(here.keys())
-    costs = [
-        format_count(call.kernel.cycles(read.device, *call.scalars)) for call in calls.values()
-    ]
-    columns = [
-        Column("kernel", list(calls), left=True),
-        Column("cores", [str(places[symbol]) for symbol in calls]),
-        Column("cycles a call", costs),
-        Column("", ["stated" if symbol in read.stated else "" for symbol in calls], left=True),
-    ]
-    return table(columns)

@@ -38,7 +38,10 @@ COLD_TASKS = 16  # by then the cold start of a channel has decayed below one cyc
 
 @dataclass
 class Lowered:
-    """A program with the names of its parts, in the engine's order; streams are by channel."""
+    """A program with the names of its parts, in the engine's order; streams are by channel.
+
+    `channel_fifos` names the FIFO of each channel that one has.
+    """
 
     program: _engine.Program
     base: TimeBase
@@ -49,6 +52,7 @@ class Lowered:
     functions: FunctionThunks = field(default_factory=FunctionThunks)
     object_ends: list[ObjectEnd] = field(default_factory=list)
     streams: list[tuple[int, tuple[int, ...]]] = field(default_factory=list)
+    channel_fifos: dict[int, str] = field(default_factory=dict)
 
 
 def lower(design: Design, device: Device, *, with_data: bool) -> Lowered:
@@ -104,6 +108,10 @@ class _Lowering:
             self.fifos.add_link(link)
         for fifo in self.design.fifos:
             self.fifos.add_flow(fifo)
+        for name, channel in self.fifos.source_channel.items():
+            self.out.channel_fifos[channel] = name
+        for name, channels in self.fifos.target_channels.items():
+            self.out.channel_fifos.update(dict.fromkeys(channels, name))
         for core in self.design.cores:
             self._add_core(core)
         self._add_sequence()

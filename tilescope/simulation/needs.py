@@ -26,7 +26,7 @@ def resource_needs(design: Design, device: Device, outcome: DesignOutcome) -> li
             busiest[by] = use
     device_us = float(outcome.device_us)
     found = {
-        by: DeviceLimit(by, us := min(float(use.busy_us), device_us), us, use.name)
+        by: DeviceLimit(by, us := min(float(use.busy_us), device_us), us, _told(use))
         for by, use in busiest.items()
         if use.busy_us
     }
@@ -41,6 +41,10 @@ def resource_needs(design: Design, device: Device, outcome: DesignOutcome) -> li
         )
         found["ddr"] = DeviceLimit("ddr", us, us, told)
     return [found[by] for by in LIMITS if by in found]
+
+
+def _told(use: ResourceUse) -> str:
+    return "the controller's instructions and tokens" if use.kind == "controller" else use.name
 
 
 def _kind(use: ResourceUse) -> str:
