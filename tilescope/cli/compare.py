@@ -14,7 +14,7 @@ from tilescope.cli.output import ColorOption, ForceOption, JsonOption
 def compare(
     before: Annotated[str, typer.Argument(metavar="BEFORE", help="The run file to compare with.")],
     after: Annotated[
-        list[str], typer.Argument(metavar="AFTER...", help="The run files that are compared.")
+        list[str], typer.Argument(metavar="AFTER", help="The run files that are compared.")
     ],
     fail_on: Annotated[
         str,

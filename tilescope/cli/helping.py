@@ -27,7 +27,8 @@ SECTIONS = {
         *("max_time", "cold", "idle", "cache", "strict"),
     ),
     "Output": (
-        *("verbose", "json", "csv", "markdown", "output_dir", "timeline", "plot", "out", "output"),
+        *("verbose", "json", "csv", "markdown", "output_dir", "timeline", "plot", "output"),
+        "older_syntax",
         *("force", "quiet", "advice", "color"),
     ),
 }

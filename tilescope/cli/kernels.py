@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tilescope.cli.ending import plain_ending
 from tilescope.cli.helping import Verb
 from tilescope.cli.output import ColorOption, ForceOption, JsonOption, answer
+
+if TYPE_CHECKING:
+    from tilescope.errors import InputError
+    from tilescope.kernels.contract import Kernel
 
 kernels = typer.Typer(no_args_is_help=True, help="The kernels in cc/ and their contracts.")
 
@@ -46,7 +51,6 @@ def show_kernel(
     from tilescope.cli import terminal
     from tilescope.devices.catalog import load_device
     from tilescope.kernels.catalog import all_kernels
-    from tilescope.quantities.names import unknown_name
     from tilescope.reports.kernels import kernel_json, kernel_page
     from tilescope.reports.paint import Paint
 
@@ -54,8 +58,7 @@ def show_kernel(
     known = all_kernels()
     found = [kernel for kernel in known if name in (kernel.symbol, kernel.name)]
     if not found:
-        names = [*dict.fromkeys(kernel.name for kernel in known), *(k.symbol for k in known)]
-        raise unknown_name("kernel", name, names)
+        raise unknown_kernel(name, known)
     devices = [load_device(device) for device in DEVICES]
     built = host_builds()
     answer(
@@ -63,6 +66,21 @@ def show_kernel(
         [kernel_json(kernel, devices, built.get(kernel.symbol, [])) for kernel in found],
         json,
         force=force,
+    )
+
+
+def unknown_kernel(name: str, known: Sequence[Kernel]) -> InputError:
+    """The error for a kernel that does not exist: its few names, and the symbol that was meant."""
+    import difflib
+
+    from tilescope.errors import InputError
+
+    close = difflib.get_close_matches(name, [kernel.symbol for kernel in known], n=1)
+    hint = f" Did you mean {close[0]}?" if close else ""
+    names = ", ".join(dict.fromkeys(kernel.name for kernel in known))
+    return InputError(
+        f"Unknown kernel {name!r}; there is {names}, and `tilescope kernels list` has the symbols "
+        f"of each.{hint}"
     )
 
 
