@@ -58,6 +58,19 @@ def test_a_missing_stored_run_fails_and_says_how_to_write_it(session: pytest.Pyt
     result = outcomes(session)
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*no stored run stored.json*--tilescope-update*"])
+    assert "another exception" not in result.stdout.str()
+
+
+def test_nothing_is_run_where_there_is_nothing_to_compare_with(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        def test_speed(tilescope_compare):
+            tilescope_compare("stored.json", "tilescope gemm 16 16 16 --no-such-option")
+        """
+    )
+    result = pytester.runpytest_inprocess()
+    result.stdout.fnmatch_lines(["*no stored run stored.json*"])
+    result.stdout.no_fnmatch_line("*no-such-option.*")
 
 
 def test_update_writes_what_the_next_session_compares_with(session: pytest.Pytester) -> None:

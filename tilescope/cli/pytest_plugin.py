@@ -75,15 +75,19 @@ class Comparer:
         from tilescope.errors import TilescopeError
 
         __tracebackhide__ = True
-        path = self._folder / stored
+        path, wrong = self._folder / stored, ""
         try:
+            if not self._update:
+                _check_stored(path)
             new = _taken(run)
             if self._update:
                 self._write(new, path)
                 return None
             found = self._compare(path, new, threshold, figure, allow_different)
         except TilescopeError as error:
-            pytest.fail(str(error), pytrace=False)
+            wrong = str(error)
+        if wrong:  # outside of the handler, so that pytest tells it once
+            pytest.fail(wrong, pytrace=False)
         self._judge(found, path)
         return found
 
@@ -96,15 +100,9 @@ class Comparer:
         allow_different: Sequence[str],
     ) -> Comparison:
         from tilescope.cli.comparisons import make_terms
-        from tilescope.errors import InputError
         from tilescope.evidence.comparing import compare
         from tilescope.runs.files import read_run
 
-        if not path.exists():
-            raise InputError(
-                f"There is no stored run {path.name} beside the test; "
-                "`pytest --tilescope-update` writes it."
-            )
         return compare(read_run(path), new, make_terms(figure, threshold, allow_different))
 
     def _judge(self, found: Comparison, path: Path) -> None:
@@ -123,6 +121,17 @@ class Comparer:
         from tilescope.runs.files import write_run
 
         write_run(run, path, force=True)
+
+
+def _check_stored(path: Path) -> None:
+    """Accept a stored run before the other one is made. Raises InputError where there is none."""
+    from tilescope.errors import InputError
+
+    if not path.exists():
+        raise InputError(
+            f"There is no stored run {path.name} beside the test; "
+            "`pytest --tilescope-update` writes it."
+        )
 
 
 def _taken(run: Run | Path | str) -> Run:
