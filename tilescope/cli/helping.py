@@ -27,7 +27,7 @@ SECTIONS = {
         *("max_time", "cold", "idle", "cache", "strict"),
     ),
     "Output": (
-        *("verbose", "json", "csv", "markdown", "output_dir", "timeline", "plot", "output"),
+        *("verbose", "json", "csv", "markdown", "output_dir", "timeline", "plot", "out", "output"),
         "older_syntax",
         *("force", "quiet", "advice", "color"),
     ),
