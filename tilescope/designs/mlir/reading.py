@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from xdsl.dialects import func
 from xdsl.ir import Block, Operation, SSAValue
 
-from tilescope.designs.ir import CoreProgram, Design, Link, ObjectFifo, Tile
+from tilescope.designs.ir import CoreProgram, Design, HostBuffer, Link, ObjectFifo, Tile
 from tilescope.designs.mlir.calls import Stated
 from tilescope.designs.mlir.checks import check_design, check_ports
 from tilescope.designs.mlir.control import words_of
@@ -111,7 +111,7 @@ class _Reader:
             tuple(self.fifos.values()),
             tuple(self.links),
             cores,
-            tuple(sequence.buffers),
+            self._host_buffers(run, sequence.buffers),
             tuple(sequence.steps),
             tuple(self.memory.buffers.values()),
             tuple(self.memory.locks.values()),
@@ -250,6 +250,14 @@ class _Reader:
             if channel.port not in self.streams.places:
                 raise self.source.fault(op, f"No flow begins or ends at {channel.port}.")
             self.channels[channel.port] = channel
+
+    def _host_buffers(self, run: Operation, given: list[HostBuffer]) -> tuple[HostBuffer, ...]:
+        """Those that the sequence is given, then external ones."""
+        names = {buffer.name for buffer in given}
+        external = self.memory.external
+        if shared := [buffer.name for buffer in external if buffer.name in names]:
+            raise self.source.fault(run, f"Two buffers of the host are called {shared[0]}.")
+        return (*given, *external)
 
     def _after(self, op: Operation, first: ChannelProgram, then: ChannelProgram) -> ChannelProgram:
         """Two programs of one channel: the second waits in its queue until the first has ended."""

@@ -30,6 +30,7 @@ class TileMemory:
     locks: dict[SSAValue, Lock] = field(default_factory=dict)
     hosts: dict[SSAValue, HostBuffer] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
+    external: list[HostBuffer] = field(default_factory=list)
 
     def read(self, op: Operation) -> bool:
         """Reads a buffer or a lock; False where the operation is neither."""
@@ -40,7 +41,9 @@ class TileMemory:
                 self._lock(op)
             case "aie.external_buffer":
                 shape, dtype = buffer_type(self.source, op, op.results[0].type)
-                self.hosts[op.results[0]] = HostBuffer(self._name(op, "external"), shape, dtype)
+                buffer = HostBuffer(self._name(op, "external"), shape, dtype)
+                self.hosts[op.results[0]] = buffer
+                self.external.append(buffer)
             case _:
                 return False
         return True
