@@ -94,8 +94,8 @@ def main() -> None:
                 held &= found.held
                 print(
                     f"{found.name:<18} {found.seconds:8.2f} {found.most_seconds:8.1f} "
-                    f"{found.cpu_seconds:8.2f} {found.written_bytes / 1e6:8.2f} {found.most_bytes / 1e6:8.1f} "
-                    f"{found.peak_bytes / 1e6:8.0f}",
+                    f"{found.cpu_seconds:8.2f} {found.written_bytes / 1e6:8.2f} "
+                    f"{found.most_bytes / 1e6:8.1f} {found.peak_bytes / 1e6:8.0f}",
                     flush=True,
                 )
     if not held:
