@@ -163,7 +163,9 @@ def _case(
     padded = mapping.padded(gemm)
     known = (PRODUCT, gemm.dtype, bench.device.name, bench.runtime)
     found = validated(*known)
-    predictor = None if simulated else bench.predictor
+    predicted = None
+    if bench.predictor and isinstance(bench.npu, MeasuringTarget):
+        predicted = predict(bench.npu.plan(gemm, mapping), bench.predictor, npu.median)
     return Case(
         op=bench.op,
         name=gemm.name,
@@ -177,7 +179,7 @@ def _case(
         npu_us=npu,
         setup_us=outcome.setup_us,
         device_us=outcome.device_us,
-        predicted=predict(gemm, mapping, predictor, npu.median) if predictor else None,
+        predicted=predicted,
         baseline_us=baseline,
         baseline_missing=beside.missing,
         baseline_first_us=beside.first_us,

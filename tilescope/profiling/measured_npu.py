@@ -11,6 +11,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from tilescope.designs.mapping import Mapping as TileMapping
+from tilescope.designs.plan import LaunchPlan
 from tilescope.errors import TilescopeError, WrongResultError
 from tilescope.profiling import samples
 from tilescope.profiling.baseline import time_series
@@ -90,15 +91,13 @@ def measure(
     return Measured(outcome, statistics)
 
 
-def predict(
-    gemm: Gemm, mapping: TileMapping, simulated: SimulatedNpu, measured_us: float
-) -> Prediction | None:
-    """What the simulation says of a measured case; None where it has no word on it."""
+def predict(plan: LaunchPlan, simulated: SimulatedNpu, measured_us: float) -> Prediction | None:
+    """What the simulation says of a plan that was measured; None where it has no word on it."""
     try:
-        found = simulated.run(gemm, mapping)
+        found = simulated.run_plan(plan)
     except TilescopeError:
         return None
-    kind = (PRODUCT, gemm.dtype, simulated.device.name, simulated.costs.label)
+    kind = (PRODUCT, plan.gemm.dtype, simulated.device.name, simulated.costs.label)
     assert found.device_us is not None  # a simulation has it
     return Prediction(
         us=found.npu_us,

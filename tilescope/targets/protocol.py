@@ -8,6 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 from numpy.typing import NDArray
 
 from tilescope.designs.mapping import Mapping as TileMapping
+from tilescope.designs.plan import LaunchPlan
 from tilescope.targets.outcome import TargetOutcome
 from tilescope.workloads.gemm import Gemm
 
@@ -80,6 +81,9 @@ class MeasuringTarget(MappedTarget, Protocol):
     @property
     def runtime(self) -> str:
         """The runtime by the name that its page has, where it has one."""
+
+    def plan(self, gemm: Gemm, mapping: TileMapping) -> LaunchPlan:
+        """The launches and host steps that are run, for a prediction of them."""
 
     def prepare(
         self,

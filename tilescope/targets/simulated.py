@@ -9,7 +9,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from tilescope.designs.mapping import Mapping as TileMapping
-from tilescope.designs.plan import make_plan
+from tilescope.designs.plan import LaunchPlan, make_plan
 from tilescope.devices.catalog import load_device
 from tilescope.devices.device import Device
 from tilescope.errors import InputError
@@ -75,12 +75,16 @@ class SimulatedNpu:
         shape or dtype or only one of them, DesignError for a mapping that does not fit, and
         RuntimeError where the time lies below its bound.
         """
-        inputs = self._inputs(gemm, a, b)
-        plan = make_plan(gemm, mapping)
+        return self.run_plan(make_plan(gemm, mapping), self._inputs(gemm, a, b))
+
+    def run_plan(
+        self, plan: LaunchPlan, inputs: tuple[NDArray[Any], NDArray[Any]] | None = None
+    ) -> TargetOutcome:
+        """Run a plan of one's own, as `run` runs the mapping's; raises what it does."""
         outcome = simulate_plan(plan, self.device, inputs, objects=self.objects)
         launches = tuple(_times(launch) for launch in outcome.launches)
         found = compose(launches, self.costs, plan.tiles, outcome.output, outcome)
-        bound = case_bound(gemm, mapping, self.device, self.costs, found.npu_us)
+        bound = case_bound(plan.gemm, plan.mapping, self.device, self.costs, found.npu_us)
         return replace(found, bound=bound)
 
     def _inputs(

@@ -206,6 +206,10 @@ AIECC = """
     given = dict(one.split("=", 1) for one in sys.argv if one.startswith("--") and "=" in one)
     path = pathlib.Path(sys.argv[-1])
     text = path.read_text()
+    read = (here / "reads").read_text() if (here / "reads").exists() else ""
+    if read not in text:
+        sys.stderr.write("aie.mlir:9:3: error: custom op 'aie.dma_bd' expected ','")
+        sys.exit(1)
     for name in re.findall(r'link_with = "([^"]+)"', text):
         made = json.loads((path.parent / name).read_text())
         assert pathlib.Path(made["source"]).stem + ".o" == name, made
@@ -241,6 +245,10 @@ class Tools:
         """Make a program end with 1, saying this."""
         folder = self.aie if program == "aiecc" else self.peano
         (folder / "bin" / "fail").write_text(output)
+
+    def read_only(self, spelling: str) -> None:
+        """Let aiecc read no text without this spelling of a transfer."""
+        (self.aie / "bin" / "reads").write_text(spelling)
 
     def help(self, text: str) -> None:
         """What aiecc says of itself."""

@@ -166,6 +166,21 @@ def test_either_release_of_aiecc_is_asked_in_its_own_words(
     assert f"--peano={bench.tools.peano}" in call
 
 
+@pytest.mark.parametrize("spelling", [" offset = 0 len = ", ", 0, 4096"])
+def test_either_spelling_of_a_transfer_is_tried(bench: Bench, spelling: str) -> None:
+    bench.tools.read_only(spelling)
+    gemm = Gemm("x", 64, 64, 64, "bfloat16")
+    assert target(bench).run(gemm, FUSED, *inputs(gemm)).output is not None
+    (text,) = bench.cache.glob("*/aie.mlir")
+    assert spelling in text.read_text()
+
+
+def test_where_neither_spelling_is_read_the_newer_ones_refusal_is_told(bench: Bench) -> None:
+    bench.tools.read_only("neither")
+    assert "custom op 'aie.dma_bd' expected ','" in refused(bench)
+    assert len(bench.tools.calls("aiecc")) == 2
+
+
 def test_an_output_that_a_launch_did_not_write_shows(bench: Bench) -> None:
     """The second run does nothing and says it did: its output is the poison, a NaN."""
     gemm = Gemm("x", 64, 64, 64, "bfloat16")

@@ -288,12 +288,14 @@ def test_what_aiecc_has_no_words_for_is_refused_before_anything_is_compiled(benc
     assert bench.tools.calls("clang++") == []
 
 
-def test_a_design_with_too_many_transfers_is_refused_with_what_would_help(bench: Bench) -> None:
-    words = ["gemm", "512", "512", "64", "--dtype", "bf16", "--tile", "16,16,64", "--mapping"]
-    result = call(*words, "fused-k", "--no-baseline")
-    assert result.exit_code == 2
-    assert "buffer descriptors at once and has 16" in result.stderr
-    assert "--mapping per-tile" in result.stderr
+def test_many_blocks_in_one_launch_are_measured_with_their_descriptors_given_back(
+    bench: Bench,
+) -> None:
+    words = ["gemm", "256", "256", "64", "--dtype", "bf16", "--tile", "16,16,64", "--mapping"]
+    case = only(measured(*words, "fused-k", "--no-baseline", "--num-runs", "2")[0])
+    assert (case.tiles, case.npu_us.kind) == (16, "measured")
+    (text,) = bench.cache.glob("*/aie.mlir")
+    assert "aiex.dma_free_task" in text.read_text()
 
 
 def test_chess_is_not_what_is_compiled_with(bench: Bench) -> None:

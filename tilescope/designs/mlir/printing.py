@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import prod
+from types import MappingProxyType
 
 from tilescope.designs.ir import Await, Design, DmaTask, HostBuffer, Link, ObjectFifo, Tile, Walk
 from tilescope.designs.mlir.core_text import CoreText, held_operands
@@ -22,14 +23,21 @@ from tilescope.designs.soundness import require_sound
 from tilescope.errors import DesignError
 from tilescope.kernels.contract import Kernel
 
+Freed = Mapping[int, tuple[int, ...]]
+"""Tasks that are known to be done, by the task whose await says so."""
+
+NONE_FREED: Freed = MappingProxyType({})
 _VALUE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def print_design(design: Design, generation: str = "aie2", *, older: bool = False) -> str:
+def print_design(
+    design: Design, generation: str = "aie2", *, older: bool = False, freed: Freed = NONE_FREED
+) -> str:
     """The design as a module of MLIR-AIE, for the array of a compiler target.
 
     `older` writes transfers as releases before July 2026 did, which the later ones do not read:
-    https://github.com/Xilinx/mlir-aie/pull/3306.
+    https://github.com/Xilinx/mlir-aie/pull/3306. `freed` are tasks that are known to be done, by
+    the task whose await says so: the text says that their descriptors may be used again.
 
     Reading it gives the same design. Raises DesignError where the design is not sound or has
     something that the text has no words for.
@@ -44,7 +52,7 @@ def print_design(design: Design, generation: str = "aie2", *, older: bool = Fals
     lines = [
         f"module {symbol(design.name)} {{",
         f"  aie.device({ARRAY_OF[generation]}) {{",
-        *(f"    {line}" for line in _body(design, older)),
+        *(f"    {line}" for line in _body(design, older, freed)),
         "  }",
         "}",
     ]
@@ -56,7 +64,7 @@ def tile_value(tile: Tile) -> str:
     return f"%{tile.kind}_{tile.column}_{tile.row}"
 
 
-def _body(design: Design, older: bool) -> Iterator[str]:
+def _body(design: Design, older: bool, freed: Freed) -> Iterator[str]:
     yield from _kernels(design)
     tiles = {core.tile for core in design.cores}
     for fifo in design.fifos:
@@ -69,7 +77,7 @@ def _body(design: Design, older: bool) -> Iterator[str]:
         yield _link(link)
     for core in design.cores:
         yield from CoreText(design, core).lines()
-    yield from _sequence(design, older)
+    yield from _sequence(design, older, freed)
 
 
 def _kernels(design: Design) -> Iterator[str]:
@@ -128,7 +136,7 @@ def _link(link: Link) -> str:
     )
 
 
-def _sequence(design: Design, older: bool) -> Iterator[str]:
+def _sequence(design: Design, older: bool, freed: Freed) -> Iterator[str]:
     for buffer in design.host_buffers:
         if not _VALUE.fullmatch(buffer.name):
             raise DesignError(f"{buffer.name!r} is no name of a value in MLIR.")
@@ -146,6 +154,8 @@ def _sequence(design: Design, older: bool) -> Iterator[str]:
             raise DesignError(f"{design.name} has steps that are read and not printed.")
         elif step.task < issued:
             yield f"  aiex.dma_await_task(%task_{step.task})"
+            for done in freed.get(step.task, ()):
+                yield f"  aiex.dma_free_task(%task_{done})"
         else:
             raise DesignError(f"{design.name} awaits task {step.task} before it is issued.")
     yield "}"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tilescope.designs.ir import Design
-from tilescope.designs.mlir.printing import print_design
+from tilescope.designs.mlir.printing import Freed, print_design
 from tilescope.errors import MachineError
 from tilescope.kernels.contract import Kernel
 from tilescope.targets.xrt.cache import content_hash, making
@@ -19,6 +19,7 @@ from tilescope.targets.xrt.toolchain import Toolchain
 
 TEXT, XCLBIN, INSTRUCTIONS = "aie.mlir", "final.xclbin", "insts.bin"
 LOG = "output.txt"
+TRANSFER = "dma_bd"  # what releases before and after July 2026 write differently
 MOST_SHOWN = 200
 
 
@@ -45,15 +46,16 @@ def build(
     tools: Toolchain,
     sources: Path,
     cache: Path,
+    freed: Freed,
     notify: Callable[[str], None] = lambda text: None,
 ) -> BuiltDesign:
     """The design compiled for a generation, from the cache where the same was compiled before.
 
-    `sources` is cc/. The name in the cache covers the text, every file of cc/ and the tools.
-    Raises MachineError with the first error of the compiler that refuses, and where its whole
-    output is.
+    `sources` is cc/; `freed` says which transfers are done where. The name in the cache covers the
+    text, every file of cc/ and the tools. Raises MachineError with the first error of the compiler
+    that refuses, and where its whole output is.
     """
-    text = print_design(design, generation)
+    texts = [print_design(design, generation, older=older, freed=freed) for older in (False, True)]
     kernels = objects(design)
     commands = {
         name: compile_command(kernel, name, generation, tools, sources)
@@ -61,7 +63,7 @@ def build(
     }
     name = content_hash(
         [
-            text.encode(),
+            *(text.encode() for text in texts),
             tools.identity().encode(),
             *("\0".join(command).encode() for command in commands.values()),
             *(
@@ -75,13 +77,12 @@ def build(
     if (folder / XCLBIN).is_file() and (folder / INSTRUCTIONS).is_file():
         return BuiltDesign(folder)
     with making(folder) as work:
-        (work / TEXT).write_text(text, encoding="utf-8")
         for made, command in commands.items():
             notify(f"compiling {kernels[made].source}")
             _run(command, work, cache, f"Peano cannot compile {kernels[made].source}")
             _require(work / made, f"Peano made no {made} of {kernels[made].source}")
         notify(f"compiling {design.name} with aiecc, which takes a minute or more")
-        _run(aiecc_command(tools, work), work, cache, f"aiecc cannot compile {design.name}")
+        _run_aiecc(texts, tools, work, cache, f"aiecc cannot compile {design.name}")
         for made in (XCLBIN, INSTRUCTIONS):
             _require(work / made, f"aiecc made no {made} of {design.name}")
         _keep(work, (TEXT, XCLBIN, INSTRUCTIONS, *kernels))
@@ -119,21 +120,48 @@ def aiecc_command(tools: Toolchain, work: Path) -> list[str]:
     ]
 
 
+def _run_aiecc(
+    texts: Sequence[str], tools: Toolchain, work: Path, cache: Path, failed: str
+) -> None:
+    """Compile the text of which this release reads the transfers; the first refusal is told."""
+    command = aiecc_command(tools, work)
+    refused = []
+    for text in texts:
+        (work / TEXT).write_text(text, encoding="utf-8")
+        done = _attempt(command, work, failed)
+        if done.returncode == 0:
+            return
+        refused.append(done)
+        if TRANSFER not in done.stdout + done.stderr:
+            break
+    raise _refusal(refused[0], cache, failed)
+
+
 def _run(command: Sequence[str], work: Path, cache: Path, failed: str) -> None:
     """Run a compiler in the folder of the work; its output is kept where it refuses."""
+    done = _attempt(command, work, failed)
+    if done.returncode != 0:
+        raise _refusal(done, cache, failed)
+
+
+def _attempt(command: Sequence[str], work: Path, failed: str) -> subprocess.CompletedProcess[str]:
     try:
-        done = subprocess.run(
+        return subprocess.run(
             list(command), cwd=work, capture_output=True, text=True, errors="replace", check=False
         )
     except OSError as error:
         raise MachineError(f"{failed}: {command[0]} cannot be run ({error.strerror}).") from error
-    if done.returncode == 0:
-        return
+
+
+def _refusal(done: subprocess.CompletedProcess[str], cache: Path, failed: str) -> MachineError:
+    """The error of a compiler that ended badly; all that it said is kept."""
     output = done.stdout + done.stderr
     log = cache / LOG
-    log.write_text(f"{' '.join(command)}\n\n{output}", encoding="utf-8")
+    log.write_text(f"{' '.join(done.args)}\n\n{output}", encoding="utf-8")
     told = first_error(output, done.returncode)
-    raise MachineError(f"{failed}: {told}. All of it: {log}; --target simulated needs no compiler.")
+    return MachineError(
+        f"{failed}: {told}. All of it: {log}; --target simulated needs no compiler."
+    )
 
 
 def first_error(output: str, code: int) -> str:

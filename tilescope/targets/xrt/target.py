@@ -10,7 +10,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from tilescope.designs.mapping import Mapping as TileMapping
-from tilescope.designs.plan import make_plan
+from tilescope.designs.plan import LaunchPlan, make_plan
 from tilescope.devices.catalog import load_device
 from tilescope.devices.device import Device
 from tilescope.errors import InputError, MachineError
@@ -22,6 +22,7 @@ from tilescope.targets.measured import counted_calls
 from tilescope.targets.outcome import TargetOutcome
 from tilescope.targets.xrt.building import build
 from tilescope.targets.xrt.cache import cache_folder
+from tilescope.targets.xrt.descriptors import with_descriptors
 from tilescope.targets.xrt.loading import LoadedDesign, import_pyxrt, open_npu
 from tilescope.targets.xrt.npus import amd_npus
 from tilescope.targets.xrt.product import LoadedProduct
@@ -87,6 +88,10 @@ class XrtNpu:
             product.call()
             return product.outcome([product.runs[-1].total_ns / 1e3])
 
+    def plan(self, gemm: Gemm, mapping: TileMapping) -> LaunchPlan:
+        """The plan that is measured: the mapping's, its descriptors given back in time."""
+        return with_descriptors(make_plan(gemm, mapping), self.device).plan
+
     def prepare(
         self,
         gemm: Gemm,
@@ -99,9 +104,10 @@ class XrtNpu:
         check_inputs(gemm, a, b)
         if (reason := self.available()) is not None:
             raise MachineError(reason)
-        plan = make_plan(gemm, mapping)
-        for launch in plan.launches:
-            require_compilable(launch.design, mapping, self.device)
+        compiled = with_descriptors(make_plan(gemm, mapping), self.device)
+        plan = compiled.plan
+        for launch, freed in zip(plan.launches, compiled.freed, strict=True):
+            require_compilable(launch.design, mapping, self.device, freed)
         simulated = simulate_plan(plan, self.device)  # refuses what does not fit or never ends
         calls = [
             counted_calls(launch.planned.kernel, launch.outcome.kernel_calls)
@@ -111,8 +117,8 @@ class XrtNpu:
         assert sources is not None  # or it were not available
         cache = cache_folder(self._machine.environ)
         built = [
-            build(launch.design, self.device.generation, tools, sources, cache, notify)
-            for launch in plan.launches
+            build(launch.design, self.device.generation, tools, sources, cache, freed, notify)
+            for launch, freed in zip(plan.launches, compiled.freed, strict=True)
         ]
         notify("loading it into the NPU")
         pyxrt = import_pyxrt()
