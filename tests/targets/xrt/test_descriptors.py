@@ -91,7 +91,7 @@ def test_a_transfer_is_called_done_once_and_after_all_outputs_of_its_block(one: 
 @given(designs())
 def test_it_reads_back_as_itself_and_takes_no_less_time(one: Design) -> None:
     changed, freed = returning(one)
-    text = print_design(changed, "aie2", freed)
+    text = print_design(changed, "aie2", freed=freed)
     assert text.count("dma_free_task") == sum(map(len, freed.values()))
     assert read_design(text, "x.mlir", {}).design == changed
     before, after = (simulate_design(each, NPU1).device_us for each in (one, changed))
