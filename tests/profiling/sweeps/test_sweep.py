@@ -18,6 +18,7 @@ import pytest
 from tilescope.errors import InputError
 from tilescope.profiling.sweeps import journal as journals
 from tilescope.profiling.sweeps import sweep as sweeping
+from tilescope.profiling.sweeps import workers as workers_of
 from tilescope.profiling.sweeps.axes import parse_axes
 from tilescope.profiling.sweeps.evaluating import evaluate
 from tilescope.profiling.sweeps.journal import folder_of, open_journal
@@ -100,6 +101,30 @@ def test_a_sweep_that_is_killed_loses_nothing_and_repeats_nothing(tmp_path: Path
     assert result.earlier >= 2 * 50  # 400 points in stretches of 50
     assert before
     check(path, LONG)
+
+
+def test_the_processes_of_a_sweep_that_is_killed_end_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "sweep.parquet"
+    axes = [part for text in AXES for part in ("--axis", text)]
+    command = [sys.executable, "-m", "tilescope", "sweep", *axes, "-o", str(path), "--jobs", "2"]
+    process = subprocess.Popen([*command, "--case", "base:64x96x192", "--quiet"])
+    deadline = time.monotonic() + 120
+    while not list(folder_of(path).glob("0*.parquet")):
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    started = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.wait()
+    assert len(started) >= 2
+    left = psutil.wait_procs(started, timeout=60)[1]
+    assert left == []
+
+
+def test_workers_of_another_version_are_refused() -> None:
+    """On a cluster, whose workers have what is installed there."""
+    with pytest.raises(InputError, match=r"A worker has tilescope .*, and this is 0\.0\.1"):
+        workers_of._stretch("0.0.1", SMALL.to_json(), 0, 1)
 
 
 def test_a_process_that_is_killed_ends_plainly_and_the_same_call_goes_on(
@@ -319,7 +344,7 @@ from tilescope.profiling.sweeps import workers
 def kept():
     return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
-workers._stretch = lambda plan, start, stop: (start, {"kept": [kept()]})
+workers._here = lambda parent, plan, start, stop: (start, {"kept": [kept()]})
 found = dict(workers.LocalWorkers(2).run("", [(0, 1), (1, 2)]))
 print(sorted(found), [one["kept"] for one in found.values()], kept())
 """

@@ -7,6 +7,7 @@ go to the others. A cluster that goes altogether ends the sweep, and what was fi
 from __future__ import annotations
 
 import logging
+import os
 import queue
 import re
 import signal
@@ -16,9 +17,11 @@ import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import resource_tracker
 from typing import Any
 
+from tilescope import __version__
 from tilescope.errors import InputError
 from tilescope.profiling.sweeps.evaluating import evaluate
 
@@ -60,7 +63,8 @@ class LocalWorkers:
         try:
             resource_tracker.ensure_running()  # which lets SIGINT in again as it starts
             with _interrupts_kept():
-                found = parallel(joblib.delayed(_stretch)(plan, *task) for task in tasks)
+                here = os.getpid()
+                found = parallel(joblib.delayed(_here)(here, plan, *task) for task in tasks)
             yield from found
         except TerminatedWorkerError:
             raise InputError(
@@ -143,7 +147,9 @@ class DaskWorkers:
                 parallel = joblib.Parallel(
                     return_as="generator_unordered", batch_size=1, pre_dispatch="all"
                 )
-                for stretch in parallel(joblib.delayed(_stretch)(plan, *task) for task in work):
+                for stretch in parallel(
+                    joblib.delayed(_stretch)(__version__, plan, *task) for task in work
+                ):
                     results.put(("stretch", stretch))
             results.put(("end", None))
         except BaseException as error:
@@ -159,8 +165,33 @@ class DaskWorkers:
 Workers = LocalWorkers | DaskWorkers
 
 
-def _stretch(plan: str, start: int, stop: int) -> Stretch:
+def _stretch(version: str, plan: str, start: int, stop: int) -> Stretch:
+    """One stretch, by whoever runs this. Raises InputError where that is another tilescope."""
+    if version != __version__:
+        raise InputError(
+            f"A worker has tilescope {__version__}, and this is {version}, whose times may differ; "
+            "install the same version there."
+        )
     return start, evaluate(plan, start, stop)
+
+
+def _here(parent: int, plan: str, start: int, stop: int) -> Stretch:
+    """One stretch, in a process of this machine that ends with the sweep's own, `parent`."""
+    _end_with(parent)
+    return _stretch(__version__, plan, start, stop)
+
+
+@cache
+def _end_with(parent: int) -> None:
+    """Let this process end when its parent has: one that was killed could not tell it."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(LOOK_S)
+        os._exit(1)
+
+    if os.getpid() != parent:  # a single job runs in the sweep's own process
+        threading.Thread(target=watch, daemon=True).start()
 
 
 def _connected(address: str) -> Any:
