@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,23 @@ def test_a_sweep_says_what_came_of_it_and_writes_it(tmp_path: Path) -> None:
     assert code == 2
     assert "exists and is kept" in err
     assert call(*AXES, "-o", str(path), "--force", "--quiet") == (0, "", "")
+
+
+def test_a_sweep_is_a_table_for_other_programs_too(tmp_path: Path) -> None:
+    path = tmp_path / "sweep.parquet"
+    assert call(*AXES, "-o", str(path), "--quiet")[0] == 0
+    result = CliRunner().invoke(app, ["report", "csv", str(path)])
+    assert result.exit_code == 0, result.stderr
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    columns = read_sweep(path).columns
+    assert list(rows[0]) == list(columns)
+    assert [row["M"] for row in rows] == [str(m) for m in columns["M"]]
+    assert [float(row["npu_us"]) if row["npu_us"] else None for row in rows] == columns["npu_us"]
+    assert [row["reason"] or None for row in rows] == columns["reason"]
+    for view in ("markdown", "json", "plot", "trace"):
+        refused = CliRunner().invoke(app, ["report", view, str(path)])
+        assert refused.exit_code == 2
+        assert "is a sweep, of which there is `report html` and `report csv`" in refused.stderr
 
 
 def test_sides_without_an_axis_are_those_of_a_models_projection(tmp_path: Path) -> None:

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tilescope.cli.ending import plain_ending
 from tilescope.cli.output import ForceOption, check_svg
 
+if TYPE_CHECKING:
+    from tilescope.runs.models import Run
+
 STDOUT = Path("-")
 
+SWEEP = ".parquet"
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN.json", help="A file that --json wrote.")]
+RunOrSweepArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar="RUN.json|SWEEP.parquet", help="A file that --json or `tilescope sweep` wrote."
+    ),
+]
 OutOption = Annotated[
     Path | None,
     typer.Option(
@@ -49,12 +59,12 @@ def trace(
 
     from tilescope.errors import InputError
     from tilescope.reports.traces.writing import tell_run, write_trace
-    from tilescope.runs.files import read_run
 
+    _check_no_sweep(run)
     if out == STDOUT:
         if sys.stdout.isatty():
             raise InputError("A trace is not for a terminal; name a file with -o.")
-        lacks = tell_run(read_run(run), run, sys.stdout.buffer, chrome=chrome, every=every_launch)
+        lacks = tell_run(_run(run), run, sys.stdout.buffer, chrome=chrome, every=every_launch)
     else:
         written = write_trace(run, out, chrome=chrome, every=every_launch, force=force)
         lacks = written.lacks
@@ -64,30 +74,33 @@ def trace(
 
 
 @plain_ending
-def csv(run: RunArgument, out: OutOption = None, force: ForceOption = False) -> None:
-    """Print or write a table. A row for each case, units in the columns' names."""
+def csv(run: RunOrSweepArgument, out: OutOption = None, force: ForceOption = False) -> None:
+    """Print or write a table. A row for each case or point, units in the columns' names."""
     from tilescope.reports.csv_text import csv_text
-    from tilescope.runs.files import read_run
 
-    _give(lambda: csv_text(read_run(run)), run, out, force=force)
+    if run.suffix == SWEEP:
+        from tilescope.profiling.sweeps.reading import read_sweep
+        from tilescope.reports.sweeps import sweep_csv
+
+        _give(lambda: sweep_csv(read_sweep(run)), run, out, force=force)
+        return
+    _give(lambda: csv_text(_run(run)), run, out, force=force)
 
 
 @plain_ending
 def markdown(run: RunArgument, out: OutOption = None, force: ForceOption = False) -> None:
     """Print or write the screen as markdown. For a pull request."""
     from tilescope.reports.markdown import markdown as text
-    from tilescope.runs.files import read_run
 
-    _give(lambda: text(read_run(run)), run, out, force=force)
+    _give(lambda: text(_run(run)), run, out, force=force)
 
 
 @plain_ending
 def json(run: RunArgument, out: OutOption = None, force: ForceOption = False) -> None:
     """Print or write every figure. Each with its key, its unit, and where it comes from."""
     from tilescope.reports.results import results_json
-    from tilescope.runs.files import read_run
 
-    _give(lambda: results_json(read_run(run)), run, out, force=force)
+    _give(lambda: results_json(_run(run)), run, out, force=force)
 
 
 @plain_ending
@@ -95,10 +108,9 @@ def plot(run: RunArgument, out: BesideOption = None, force: ForceOption = False)
     """Draw each case's time by what it was spent on, as SVG."""
     from tilescope.errors import InputError
     from tilescope.reports.plot import plot_svg
-    from tilescope.runs.files import read_run
 
     def text() -> str:
-        found = read_run(run)
+        found = _run(run)
         if not found.cases:
             raise InputError(f"{run} holds no case; there is nothing to draw.")
         return plot_svg(found)
@@ -106,6 +118,21 @@ def plot(run: RunArgument, out: BesideOption = None, force: ForceOption = False)
     path = out or run.with_suffix(".svg")
     check_svg(path)
     _give(text, run, path, force=force)
+
+
+def _run(path: Path) -> Run:
+    """The run in a file. Raises InputError as read_run does, and for a sweep."""
+    from tilescope.runs.files import read_run
+
+    _check_no_sweep(path)
+    return read_run(path)
+
+
+def _check_no_sweep(path: Path) -> None:
+    from tilescope.errors import InputError
+
+    if path.suffix == SWEEP:
+        raise InputError(f"{path} is a sweep, of which there is `report html` and `report csv`.")
 
 
 def _give(text: Callable[[], str], run: Path, out: Path | None, *, force: bool) -> None:

@@ -16,15 +16,6 @@ report = typer.Typer(no_args_is_help=True, help="Views of a run file.")
 
 STDOUT = Path("-")
 
-RunArgument = Annotated[Path, typer.Argument(metavar="RUN.json", help="A file that --json wrote.")]
-RunOrSweepArgument = Annotated[
-    Path,
-    typer.Argument(
-        metavar="RUN.json|SWEEP.parquet", help="A file that --json or `tilescope sweep` wrote."
-    ),
-]
-
-
 for verb in (exports.trace, exports.csv, exports.markdown, exports.json, exports.plot):
     report.command(cls=Verb)(verb)
 
@@ -32,7 +23,7 @@ for verb in (exports.trace, exports.csv, exports.markdown, exports.json, exports
 @report.command("html", cls=Verb)
 @plain_ending
 def html(
-    run: RunOrSweepArgument,
+    run: exports.RunOrSweepArgument,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -46,7 +37,7 @@ def html(
 
     from tilescope.reports.html.report import report_of, write_report
 
-    if run.suffix == ".parquet":
+    if run.suffix == exports.SWEEP:
         from tilescope.reports.html.sweeps import sweep_report_of, write_sweep_report
 
         if out == STDOUT:

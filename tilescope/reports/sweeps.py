@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from tilescope.profiling.sweeps.reading import SweepData
 from tilescope.profiling.sweeps.sweep import SweepResult
@@ -14,6 +15,7 @@ from tilescope.reports.tables import Column, table
 from tilescope.reports.wrapping import wrap
 
 SHOWN = 5
+Row = dict[str, Any]
 _NUMBERS = re.compile(r"[0-9][0-9,]*")
 
 
@@ -32,8 +34,7 @@ def sweep_report(data: SweepData, result: SweepResult, *, width: int = 80) -> st
     if fixed:
         lines += wrap(f"{', '.join(fixed)} as in {data.plan.base.name}.", width)
     lines += _failures(data, width)
-    best = sorted(data.ok(), key=lambda place: -data.columns["gflops"][place])[:SHOWN]
-    if best:
+    if best := data.best("gflops", SHOWN):
         lines += ["", "Highest rates", *_points(data, best)]
     return "\n".join(lines) + "\n"
 
@@ -59,25 +60,31 @@ def _failures(data: SweepData, width: int) -> list[str]:
     return lines
 
 
-def _points(data: SweepData, places: Sequence[int]) -> list[str]:
-    columns = data.columns
+def _points(data: SweepData, points: Sequence[Row]) -> list[str]:
     swept = [axis.name for axis in data.plan.axes if len(axis.values) > 1]
-    whole = all(is_integer(columns["operand_dtype"][place]) for place in places)
+    whole = all(is_integer(point["operand_dtype"]) for point in points)
     return table(
         [
-            *(Column(name, [str(columns[name][place]) for place in places]) for name in swept),
-            Column("core tile", [_tile(columns, place) for place in places]),
-            Column("time", [format_us(columns["npu_us"][place]) for place in places]),
+            *(Column(name, [str(point[name]) for point in points]) for name in swept),
+            Column("core tile", [_tile(point) for point in points]),
+            Column("time", [format_us(point["npu_us"]) for point in points]),
             Column(
-                "GOPS" if whole else "10^9 op/s",
-                [significant(columns["gflops"][place]) for place in places],
+                "GOPS" if whole else "10^9 op/s", [significant(point["gflops"]) for point in points]
             ),
-            Column(
-                "bound by", [limit_name(columns["bound_by"][place]) for place in places], left=True
-            ),
+            Column("bound by", [limit_name(point["bound_by"]) for point in points], left=True),
         ]
     )
 
 
-def _tile(columns: dict[str, list[int]], place: int) -> str:
-    return "×".join(str(columns[f"core_tile_{side}"][place]) for side in "mnk")
+def _tile(point: Row) -> str:
+    return "×".join(str(point[f"core_tile_{side}"]) for side in "mnk")
+
+
+def sweep_csv(data: SweepData) -> str:
+    """Every point as a line of comma-separated values, the columns of the file as they are."""
+    import pyarrow as pa
+    import pyarrow.csv
+
+    sink = pa.BufferOutputStream()
+    pyarrow.csv.write_csv(data.table, sink, pyarrow.csv.WriteOptions(quoting_style="needed"))
+    return str(sink.getvalue().to_pybytes().decode())

@@ -56,6 +56,24 @@ def test_a_sweep_keeps_good_and_failed_points_in_order(tmp_path: Path) -> None:
     assert said[-1].startswith("18 of 18 points, 6 failed, about 0 s left")
 
 
+def test_the_best_points_are_those_with_the_most_and_among_equals_the_first(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "sweep.parquet"
+    journal = open_journal(path, SMALL, 18, force=False)
+    columns = evaluate(SMALL.to_json(), 0, 18)
+    timed = [place for place, status in enumerate(columns["status"]) if status == "ok"]
+    columns["gflops"] = [None if place not in timed else 1.0 for place in range(18)]
+    columns["gflops"][timed[5]] = 2.0
+    journal.keep(0, columns)
+    run_sweep(SMALL, path, LocalWorkers(1))
+    data = read_sweep(path)
+    best = data.best("gflops", 3)
+    assert [row["point"] for row in best] == [timed[5], timed[0], timed[1]]
+    assert best[0]["core_tile_m"] == columns["core_tile_m"][timed[5]]
+    assert len(data.best("gflops", 100)) == len(timed) == 12
+
+
 def test_two_processes_give_what_one_gives(tmp_path: Path) -> None:
     path = tmp_path / "sweep.parquet"
     run_sweep(SMALL, path, LocalWorkers(2))

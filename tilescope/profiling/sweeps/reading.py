@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,27 +16,46 @@ from tilescope.profiling.sweeps.records import OK, column_types
 
 @dataclass(frozen=True)
 class SweepData:
-    """The points of a sweep by column, in the order of their numbers, and their conditions."""
+    """The points of a sweep in the order of their numbers, as an Arrow table, and their conditions.
+
+    A million points are some 300 MB as a table and gigabytes as Python's own numbers, so that
+    `columns` is for those that draw all of them.
+    """
 
     plan: SweepPlan
-    columns: dict[str, list[Any]]
+    table: Any
     about: dict[str, Any]
+
+    @cached_property
+    def columns(self) -> dict[str, list[Any]]:
+        """Every column as a list, None where a figure was not obtained."""
+        found: dict[str, list[Any]] = self.table.to_pydict()
+        return found
 
     @property
     def points(self) -> int:
         """How many there are, failed ones included."""
-        return len(self.columns["point"])
+        return int(self.table.num_rows)
 
     def ok(self) -> list[int]:
         """The places of the points that were timed."""
         return [place for place, status in enumerate(self.columns["status"]) if status == OK]
 
+    def best(self, figure: str, count: int) -> list[dict[str, Any]]:
+        """The timed points with the most of a figure, as rows; among equals the first."""
+        import pyarrow.compute as pc
+
+        timed = self.table.filter(pc.equal(self.table.column("status"), OK))
+        order = [(figure, "descending"), ("point", "ascending")]
+        rows: list[dict[str, Any]] = timed.take(
+            pc.select_k_unstable(timed, min(count, timed.num_rows), order)
+        ).to_pylist()
+        return rows
+
     def reasons(self) -> dict[str, int]:
         """Why points failed, with how many did, the commonest first."""
-        found: dict[str, int] = {}
-        for reason in self.columns["reason"]:
-            if reason:
-                found[reason] = found.get(reason, 0) + 1
+        counted = self.table.column("reason").drop_null().value_counts().to_pylist()
+        found = {one["values"]: one["counts"] for one in counted}
         return dict(sorted(found.items(), key=lambda item: -item[1]))
 
 
@@ -66,4 +86,4 @@ def read_sweep(path: Path) -> SweepData:
         )
     if missing := [name for name in column_types(plan) if name not in table.column_names]:
         raise InputError(f"{path} is no whole sweep: it lacks {', '.join(missing[:3])}.")
-    return SweepData(plan, table.to_pydict(), about)
+    return SweepData(plan, table, about)
