@@ -82,9 +82,10 @@ def find_compiler(machine: Machine) -> Path | None:
 
 
 def source_folder() -> Path | None:
-    """cc/ where tilescope runs from its sources."""
-    folder = Path(tilescope.__file__).parent.parent / "cc"
-    return folder if folder.is_dir() else None
+    """cc/ beside the package where it runs from its sources, within it where it is installed."""
+    package = Path(tilescope.__file__).parent
+    places = (package.parent / "cc", package / "cc")
+    return next((folder for folder in places if (folder / "linear.h").is_file()), None)
 
 
 def find_toolchain(machine: Machine) -> Toolchain:
