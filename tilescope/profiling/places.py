@@ -64,6 +64,14 @@ def _automatic(device: str, simulated_only: list[str], machine: Machine) -> Choi
     return Choice(XrtNpu.name, f"measuring on {npus[0].name}; --target {SIMULATED} simulates.")
 
 
+def npu_versions(npu: MappedTarget) -> dict[str, str]:
+    """What a measured NPU ran with; a simulated one's device and runtime are told anyway."""
+    if npu.kind == SIMULATED:
+        return {}
+    told = ("device", "runtime")
+    return {name: text for name, text in npu.versions().items() if name not in told}
+
+
 @dataclass(frozen=True)
 class Place:
     """A target, the runtime that its times are under, and what predicts a measured time."""

@@ -16,7 +16,7 @@ from tilescope.profiling.beside import SamplingRequest, make_sampling
 from tilescope.profiling.cases import Bench, profile_case
 from tilescope.profiling.details import profile_in_detail
 from tilescope.profiling.memory import check_memory
-from tilescope.profiling.places import SIMULATED, choose_target, place
+from tilescope.profiling.places import SIMULATED, choose_target, npu_versions, place
 from tilescope.profiling.trust import check_trusted
 from tilescope.quantities.dtypes import canonical_dtype
 from tilescope.runs.models import Case, Run
@@ -123,6 +123,7 @@ def profile_products(
         runtime=bench.runtime,
         seed=settings.seed,
         torch=bench.baseline.versions() if bench.baseline else {},
+        npu=npu_versions(bench.npu),
     )
     run = Run(
         complete=complete,

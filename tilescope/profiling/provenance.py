@@ -29,8 +29,12 @@ def gather(
     runtime: str,
     seed: int,
     torch: Mapping[str, str],
+    npu: Mapping[str, str] | None = None,
 ) -> Provenance:
-    """What can be said of this run; `torch` holds the baseline's versions and threads."""
+    """What can be said of this run.
+
+    `torch` holds the baseline's versions and threads, `npu` those of what a measured NPU ran with.
+    """
     threads = torch.get("torch_threads")
     return Provenance(
         tilescope=tilescope.__version__,
@@ -46,7 +50,7 @@ def gather(
         cpu=machine.cpu_model(),
         governor=machine.frequency_governor(),
         virtualisation=machine.virtualisation(),
-        packages=package_versions(),
+        packages={**package_versions(), **(npu or {})},
         cpus=machine.usable_cpus(),
         cpu_mhz=machine.clock_mhz(),
         cpu_max_mhz=machine.most_clock_mhz(),

@@ -12,7 +12,7 @@ from tilescope.devices.device import Device
 from tilescope.errors import InputError
 from tilescope.profiling import provenance
 from tilescope.profiling.cases import Bench, profile_case
-from tilescope.profiling.places import SIMULATED, place
+from tilescope.profiling.places import SIMULATED, npu_versions, place
 from tilescope.profiling.products import check_runs
 from tilescope.quantities.dtypes import canonical_dtype
 from tilescope.quantities.shapes import ceil_div, check_shape, round_up
@@ -88,6 +88,7 @@ def profile_tile(
         runtime=bench.runtime,
         seed=settings.seed,
         torch=bench.baseline.versions() if bench.baseline else {},
+        npu=npu_versions(bench.npu),
     )
     return Run(cases=(case,), changed=bench.changed, provenance=conditions)
 

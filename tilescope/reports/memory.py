@@ -19,8 +19,8 @@ def traffic_sentence(cases: Sequence[Case]) -> str | None:
     least = [level.least_bytes for level in levels if level.least_bytes]
     if len(least) == len(levels):
         told += f", {significant(moved / sum(least))} times the least"
-    if again := sum(memory.reread_bytes for memory in known):
+    if again := sum(memory.reread_bytes or 0 for memory in known):
         told += f"; {format_bytes(again)} of A and B are read again"
-    if saved := sum(memory.broadcast_saved_bytes for memory in known):
+    if saved := sum(memory.broadcast_saved_bytes or 0 for memory in known):
         told += f"; broadcasts save {format_bytes(saved)}"
     return told

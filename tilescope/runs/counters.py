@@ -50,13 +50,14 @@ class Memory(Part):
     """What the NPU's memories held and moved, and what the baseline's process held.
 
     broadcast_saved_bytes: not moved twice because one stream fed several receivers; reread_bytes:
-    of A and B, read from DDR more than once; baseline_peak_rss_bytes: the process's, None where
+    of A and B, read from DDR more than once; both are None where nothing saw the array's memories;
+    baseline_peak_rss_bytes: the process's, None where
     unknown.
     """
 
     levels: tuple[MemoryLevel, ...]
-    broadcast_saved_bytes: Count = 0
-    reread_bytes: Count = 0
+    broadcast_saved_bytes: Count | None = None
+    reread_bytes: Count | None = None
     baseline_peak_rss_bytes: Count | None = None
     baseline_allocated_bytes: Count | None = None
 

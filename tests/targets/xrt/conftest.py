@@ -50,6 +50,7 @@ def make_bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeBench:
             "sys/module/amdxdna/version": "2.21",
             "dev/accel/accel0": "",
             "opt/xilinx/xrt/setup.sh": "",
+            "opt/xilinx/xrt/version.json": '{"BUILD_VERSION": "2.19.0"}',
         }
         for name, text in files.items():
             path = tmp_path / name

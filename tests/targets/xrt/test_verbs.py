@@ -72,6 +72,11 @@ def test_a_measured_case_has_its_samples_and_nothing_that_only_a_simulation_know
     assert all(one.low_uj is None for one in case.energy)
 
 
+def test_a_measured_run_says_which_driver_and_runtime_it_ran_with(bench: Bench) -> None:
+    packages = measured("linear", *CASE)[0].provenance.packages
+    assert (packages["amdxdna"], packages["xrt"]) == ("2.21", "2.19.0")
+
+
 def test_the_prediction_stands_beside_it_with_its_signed_error(bench: Bench) -> None:
     case = only(measured("linear", *CASE)[0])
     simulated = only(
@@ -100,7 +105,8 @@ def test_the_screen_shows_prediction_and_measurement_in_one_table(bench: Bench) 
 
 def test_a_file_of_a_measured_run_makes_every_view(bench: Bench, tmp_path: Path) -> None:
     folder = tmp_path / "out"
-    result = call("linear", *CASE, "--output-dir", str(folder))
+    beside = [word for word in CASE if word != "--no-baseline"]
+    result = call("linear", *beside, "--output-dir", str(folder))
     assert result.exit_code == 0, result.stderr
     assert {path.name for path in folder.iterdir()} == {
         "run.json",
@@ -116,6 +122,7 @@ def test_a_file_of_a_measured_run_makes_every_view(bench: Bench, tmp_path: Path)
     assert row["npu_kind"] == "measured"
     assert row["array_us"] == ""
     assert row["budget_compute_us"] == ""
+    assert row["broadcast_saved_bytes"] == ""
     assert float(row["predicted_us"]) == pytest.approx(case.predicted.us)
     series = json.loads((folder / "results.json").read_text())["series"]
     kinds = {one["metric"]: one["kind"] for one in series}
@@ -126,6 +133,9 @@ def test_a_file_of_a_measured_run_makes_every_view(bench: Bench, tmp_path: Path)
     assert "Predicted and measured" in page
     assert "A clock does not tell what bounds a launch" in page
     assert "a clock sees no timeline" in page
+    assert "A clock does not see what the memories held" in page
+    assert "saved by broadcasts" not in page
+    assert page.count("every sample, the median long") == 2  # the NPU's, and PyTorch's
 
 
 def test_a_measured_run_compares_with_itself_by_its_samples(bench: Bench, tmp_path: Path) -> None:

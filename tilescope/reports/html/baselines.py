@@ -1,4 +1,4 @@
-"""PyTorch beside a case: its samples, its other temperatures, the caches it used."""
+"""Samples of a case's measured times, and PyTorch's other temperatures and use of caches."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tilescope.quantities.units import format_count, format_us
 from tilescope.reports.html import figures
 from tilescope.reports.html.figures import Figure
 from tilescope.runs.counters import Cache
-from tilescope.runs.figures import SampledStatistics
+from tilescope.runs.figures import SampledStatistics, Statistics
 from tilescope.runs.models import Case
 
 MOST_TICKS = 400  # of a strip; beyond that they cannot be told apart
@@ -29,13 +29,26 @@ class Strip:
 
 
 @dataclass(frozen=True)
-class Baseline:
-    """What is known of the baseline of a case."""
+class Sampled:
+    """A sample of times in figures and as a strip."""
 
     facts: tuple[Fact, ...]
     strip: Strip | None
+
+
+@dataclass(frozen=True)
+class Baseline(Sampled):
+    """What is known of the baseline of a case."""
+
     missing: str
     cache_missing: str
+
+
+def sampled_of(times: Statistics) -> Sampled | None:
+    """The view of times that have a sample; None for those that have none."""
+    if not isinstance(times, SampledStatistics):
+        return None
+    return Sampled(tuple(_of_sample(times)), _strip(times))
 
 
 def baseline_of(case: Case) -> Baseline:

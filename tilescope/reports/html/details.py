@@ -8,7 +8,7 @@ from tilescope.quantities.units import format_error, significant
 from tilescope.reports.bounds import limit_name
 from tilescope.reports.cells import shape_cell
 from tilescope.reports.html import figures
-from tilescope.reports.html.baselines import Baseline, baseline_of
+from tilescope.reports.html.baselines import Baseline, Sampled, baseline_of, sampled_of
 from tilescope.reports.html.figures import Figure
 from tilescope.reports.html.memories import MemoryView, memory_of
 from tilescope.reports.screen import dtypes
@@ -83,6 +83,7 @@ class CaseDetails:
     error: ErrorView | None
     memory: MemoryView | None
     baseline: Baseline
+    npu_samples: Sampled | None
 
 
 def details_of(case: Case) -> CaseDetails:
@@ -111,6 +112,7 @@ def details_of(case: Case) -> CaseDetails:
         error=_error(case),
         memory=memory_of(case.memory, kind),
         baseline=baseline_of(case),
+        npu_samples=sampled_of(case.npu_us),
     )
 
 

@@ -32,6 +32,13 @@ NAMES = {
     "npu2": ("Strix", "Krackan", "Gorgon", "npu4", "npu5", "npu6"),
 }
 
+REMEDIES = {  # by a word of XRT's error
+    "busy": "another program holds it; end that, or try again",
+    "permission": "`sudo usermod -aG render $USER`, then log in again",
+    "denied": "`sudo usermod -aG render $USER`, then log in again",
+    "memory": "raise `ulimit -l`, or ask for a smaller product",
+}
+
 Bytes = NDArray[np.uint8]
 
 
@@ -68,15 +75,13 @@ def plain_errors(what: str) -> Iterator[None]:
     except MachineError:
         raise
     except Exception as error:  # XRT's own errors have no type of their own
-        told = " ".join(str(error).split()).rstrip(".") or type(error).__name__
-        remedies = {
-            "busy": "another program holds it; end that, or try again",
-            "permission": "`sudo usermod -aG render $USER`, then log in again",
-            "denied": "`sudo usermod -aG render $USER`, then log in again",
-            "memory": "raise `ulimit -l`, or ask for a smaller product",
-        }
-        remedy = next((text for word, text in remedies.items() if word in told.lower()), None)
-        raise MachineError(f"{what}: {told}{f'; {remedy}' if remedy else ''}.") from error
+        raise _refusal(what, error) from error
+
+
+def _refusal(what: str, error: Exception) -> MachineError:
+    told = " ".join(str(error).split()).rstrip(".") or type(error).__name__
+    remedy = next((text for word, text in REMEDIES.items() if word in told.lower()), None)
+    return MachineError(f"{what}: {told}{f'; {remedy}' if remedy else ''}.")
 
 
 class LoadedDesign:
@@ -105,7 +110,10 @@ class LoadedDesign:
                 npu, words.nbytes, pyxrt.bo.cacheable, INSTRUCTION_ARGUMENT
             )
             _view(self._instructions, words.nbytes)[:] = words.view(np.uint8)
-            self._instructions.sync(pyxrt.xclBOSyncDirection.XCL_BO_SYNC_BO_TO_DEVICE)
+            self._to = pyxrt.xclBOSyncDirection.XCL_BO_SYNC_BO_TO_DEVICE
+            self._from = pyxrt.xclBOSyncDirection.XCL_BO_SYNC_BO_FROM_DEVICE
+            self._completed = pyxrt.ert_cmd_state.ERT_CMD_STATE_COMPLETED
+            self._instructions.sync(self._to)
             self._words = int(words.size)
             self._buffers = [
                 self._buffer(
@@ -126,13 +134,15 @@ class LoadedDesign:
 
     def launch(self) -> None:
         """Submit the design and wait for its end. Raises MachineError where it does not end."""
-        with plain_errors(f"XRT cannot run {self.name}"):
+        try:
             if self._run is None:
                 self._run = self._kernel(OPCODE, self._instructions, self._words, *self._buffers)
             else:
                 self._run.start()
             state = self._run.wait(WAIT_MS)
-        if state != self._pyxrt.ert_cmd_state.ERT_CMD_STATE_COMPLETED:
+        except Exception as error:
+            raise _refusal(f"XRT cannot run {self.name}", error) from error
+        if state != self._completed:
             word = str(getattr(state, "name", state)).removeprefix("ERT_CMD_STATE_")
             raise MachineError(
                 f"{self.name} did not end on the NPU: its state is {word} after at most "
@@ -142,13 +152,11 @@ class LoadedDesign:
 
     def give(self, place: int) -> None:
         """Make what the host wrote into a buffer visible to the NPU."""
-        with plain_errors(f"XRT cannot sync a buffer of {self.name}"):
-            self._buffers[place].sync(self._pyxrt.xclBOSyncDirection.XCL_BO_SYNC_BO_TO_DEVICE)
+        self._sync(place, self._to)
 
     def take(self, place: int) -> None:
         """Make what the NPU wrote into a buffer visible to the host."""
-        with plain_errors(f"XRT cannot sync a buffer of {self.name}"):
-            self._buffers[place].sync(self._pyxrt.xclBOSyncDirection.XCL_BO_SYNC_BO_FROM_DEVICE)
+        self._sync(place, self._from)
 
     def poison(self) -> None:
         """Overwrite every output, on the NPU's side too, so that one that is not written shows."""
@@ -163,6 +171,12 @@ class LoadedDesign:
         self._run = None
         self._buffers, self._instructions = [], None
         self._kernel = self._context = None
+
+    def _sync(self, place: int, direction: Any) -> None:
+        try:
+            self._buffers[place].sync(direction)
+        except Exception as error:
+            raise _refusal(f"XRT cannot sync a buffer of {self.name}", error) from error
 
     def _buffer(self, npu: Any, size: int, flags: Any, argument: int) -> Any:
         return self._pyxrt.bo(npu, size, flags, self._kernel.group_id(argument))

@@ -29,6 +29,7 @@ from tilescope.targets.xrt.product import LoadedProduct
 from tilescope.targets.xrt.refusals import require_compilable
 from tilescope.targets.xrt.requirements import FOR_REAL, requirements
 from tilescope.targets.xrt.toolchain import Toolchain, find_toolchain, source_folder
+from tilescope.targets.xrt.versions import software_versions
 from tilescope.workloads.gemm import Gemm
 
 
@@ -57,12 +58,9 @@ class XrtNpu:
         return self._mismatch()
 
     def versions(self) -> Mapping[str, str]:
-        """Device and runtime, and the compilers' places."""
+        """Device and runtime, and the versions of driver, XRT and compilers that say theirs."""
         found = {"device": self.device.name, "runtime": self.runtime}
-        if self.available() is None:
-            tools = self._toolchain()
-            found |= {"aiecc": str(tools.aiecc), "peano": str(tools.peano)}
-        return found
+        return found | software_versions(self._machine)
 
     def run(
         self,
