@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tilescope import _engine
-from tilescope.simulation.outcomes import ACTIVITIES, CAUSES, TERMS
+from tilescope.runs.terms import ARRAY_TERMS
+from tilescope.simulation.outcomes import ACTIVITIES, CAUSES
 
 LOOP, END_LOOP, ACQUIRE, RELEASE, CALL = range(5)
 PUSH, AWAIT, WORK = range(3)
@@ -216,7 +217,7 @@ class Result:
     def __init__(self, machine, raw):
         self.machine, self.raw = machine, raw
         self.ticks, self.drained = raw["ticks"], raw["drained"]
-        self.budget = {term: t for term, t in zip(TERMS, raw["budget"], strict=True) if t}
+        self.budget = {term: t for term, t in zip(ARRAY_TERMS, raw["budget"], strict=True) if t}
         self.names = [*machine.cores, *machine.channels, "controller"]
 
     def _row(self, name):

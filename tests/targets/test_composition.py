@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tilescope.runs.terms import ARRAY_TERMS, SIMULATED_TERMS
 from tilescope.targets.composition import LaunchTimes, apportion, compose
-from tilescope.targets.outcome import BUDGET_TERMS, DEVICE_TERMS
 from tilescope.targets.runtimes import load_runtime
 
 TILE_BYTES = 64 * 64 * 4
@@ -55,7 +55,7 @@ def decimal_sum(values: list[float]) -> Decimal:
 def test_budget_is_count_times_each_launchs_parts() -> None:
     costs = load_runtime("xrt-linux", "npu1")
     result = compose(seed_launches(), costs, tiles=180)
-    assert list(result.budget) == list(BUDGET_TERMS)
+    assert list(result.budget) == list(SIMULATED_TERMS)
     assert result.budget["issue"] == 180 * (5 + 4)
     assert result.budget["sync"] == 180 * (8 + 8)
     host_us = costs.host_us((TILE_BYTES, TILE_BYTES), (TILE_BYTES,))
@@ -129,7 +129,7 @@ def test_whole_picoseconds_sum_to_the_rounded_whole_and_none_is_off_by_more_than
     st.integers(min_value=1, max_value=1000),
 )
 def test_any_budget_closes(terms: list[float], count: int) -> None:
-    budget = dict(zip(DEVICE_TERMS, terms, strict=True))
+    budget = dict(zip(ARRAY_TERMS, terms, strict=True))
     total = sum((Fraction(term) for term in terms), Fraction(0))
     fused = launch("linear_matmul", count, total, budget, {})
     result = compose((fused,), load_runtime("allo-call", "npu1"), tiles=1)

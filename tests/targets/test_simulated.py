@@ -12,8 +12,8 @@ from tilescope.designs.mapping import Mapping, choose_mapping
 from tilescope.devices import load_device
 from tilescope.errors import InputError
 from tilescope.quantities.dtypes import numpy_dtype
+from tilescope.runs.terms import ARRAY_TERMS
 from tilescope.targets.conformance import check_outcome, check_target
-from tilescope.targets.outcome import DEVICE_TERMS
 from tilescope.targets.simulated import SimulatedNpu
 from tilescope.workloads import Gemm, LlamaBlockConfig
 
@@ -82,7 +82,7 @@ def test_runtimes_differ_in_host_and_launch_alone() -> None:
         SimulatedNpu("npu1", runtime).run(gemm, mapping)
         for runtime in ("xrt-linux", "allo-profile", "allo-call")
     ]
-    device = [{term: result.budget[term] for term in DEVICE_TERMS} for result in results]
+    device = [{term: result.budget[term] for term in ARRAY_TERMS} for result in results]
     assert device[0] == device[1] == device[2]
     assert results[1].budget["host"] == 0
     assert results[2].npu_us > 120 * 27_000  # 60 launches of each of two kernels, 27 ms each

@@ -18,9 +18,10 @@ from tilescope.evidence.verdicts import (
     judge_samples,
 )
 from tilescope.profiling.interruptions import BUSY
-from tilescope.runs.figures import TERMS, Kind, SampledStatistics, Statistics
+from tilescope.runs.figures import Kind, SampledStatistics, Statistics
 from tilescope.runs.keys import PARTS, case_key
 from tilescope.runs.models import Case, Run
+from tilescope.runs.terms import TERMS
 
 Figure = Literal["npu", "baseline"]
 FIGURES: tuple[Figure, ...] = ("npu", "baseline")

@@ -21,14 +21,15 @@ from tilescope.profiling.intervals import PRODUCT, validated
 from tilescope.profiling.stopping import Runs
 from tilescope.runs.figures import BudgetTerm, SampledStatistics
 from tilescope.runs.models import Prediction
-from tilescope.targets.outcome import DEVICE_TERMS, TargetOutcome
+from tilescope.runs.terms import ARRAY_TERMS
+from tilescope.targets.outcome import TargetOutcome
 from tilescope.targets.protocol import MeasuringTarget
 from tilescope.targets.simulated import SimulatedNpu
 from tilescope.workloads.gemm import Gemm
 
 TERMS_OF = {
     "host": ("host",),
-    "launch_and_array": ("launch", *DEVICE_TERMS),
+    "launch_and_array": ("launch", *ARRAY_TERMS),
 }
 """What a measured term stands for among the terms of a simulation."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from tilescope.runs.figures import TERMS
 from tilescope.runs.models import Case
+from tilescope.runs.terms import TERMS
 
 SHORT = {
     "host": "host",

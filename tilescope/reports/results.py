@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 from tilescope.reports.names import shown
 from tilescope.runs.counters import Energy, MemoryLevel
-from tilescope.runs.figures import MEASURED_TERMS, SIMULATED_TERMS, TERMS
 from tilescope.runs.keys import case_key
 from tilescope.runs.models import Case, Run
+from tilescope.runs.terms import MEASURED_TERMS, SIMULATED_TERMS, TERMS
 
 Value = str | int | float | None
 Origin = Literal["choice", "npu", "baseline", "derived", "energy", "prediction"]

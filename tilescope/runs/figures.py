@@ -9,30 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 Kind = Literal["measured", "simulated", "cached"]
 """Where a time comes from: a clock beside the device, the simulated NPU, or an earlier run."""
 
-TERMS = (
-    "host",
-    "launch",
-    "issue",
-    "compute",
-    "core_overhead",
-    "shim_port",
-    "mem_tile_port",
-    "core_dma",
-    "ddr",
-    "sync",
-    "launch_and_array",
-    "residual",
-)
-"""The names of a time budget's parts, in the order in which a launch meets them.
-
-The last two are a measured run's, whose clock does not see into a launch.
-"""
-
-MEASURED_TERMS = ("host", "launch_and_array", "residual")
-"""The parts that a clock on the host tells apart."""
-
-SIMULATED_TERMS = tuple(term for term in TERMS if term not in ("launch_and_array", "residual"))
-
 Microseconds = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
 """Up to 31 years: more is no time of a product, but a file that was edited."""
 

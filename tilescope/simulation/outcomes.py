@@ -10,19 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tilescope.runs.terms import ARRAY_TERMS
 from tilescope.simulation.clocks import TimeBase
 from tilescope.simulation.lowering import Lowered
 
-TERMS = (
-    "issue",
-    "compute",
-    "core_overhead",
-    "shim_port",
-    "mem_tile_port",
-    "core_dma",
-    "ddr",
-    "sync",
-)
 CAUSES = ("buffer_empty", "buffer_full", "stream", "ddr", "task_queue", "token")
 ACTIVITIES = ("call", "overhead", "transfer", "setup", "wait", "issue", "token")
 GIVEN, TAKEN, FILLED = range(3)  # what becomes of objects
@@ -109,7 +100,8 @@ class DesignOutcome:
     def budget_us(self) -> dict[str, Fraction]:
         """`device_us` by term."""
         return {
-            term: self.base.us(ticks) for term, ticks in zip(TERMS, self.budget_ticks, strict=True)
+            term: self.base.us(ticks)
+            for term, ticks in zip(ARRAY_TERMS, self.budget_ticks, strict=True)
         }
 
     @cached_property

@@ -9,8 +9,9 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from tilescope.runs.terms import ARRAY_TERMS, SIMULATED_TERMS
 from tilescope.targets.costs import RuntimeCosts
-from tilescope.targets.outcome import BUDGET_TERMS, DEVICE_TERMS, KernelShare, TargetOutcome
+from tilescope.targets.outcome import KernelShare, TargetOutcome
 
 PS_PER_US = 10**6
 TERM_TOLERANCE_US = Fraction(1, 10**6)
@@ -49,7 +50,7 @@ def compose(
     shares each sum to npu_us. Raises RuntimeError when a launch's own terms do not sum to its
     device time, which would be a fault of the engine.
     """
-    budget = dict.fromkeys(BUDGET_TERMS, Fraction(0))
+    budget = dict.fromkeys(SIMULATED_TERMS, Fraction(0))
     by_kernel: dict[str, Fraction] = {}
     launches: dict[str, int] = {}
     calls: dict[str, int] = {}
@@ -79,7 +80,7 @@ def compose(
         for name, ps in zip(by_kernel, share_ps, strict=True)
     )
     terms_us = {term: ps / PS_PER_US for term, ps in zip(budget, term_ps, strict=True)}
-    device_ps = sum(ps for term, ps in zip(budget, term_ps, strict=True) if term in DEVICE_TERMS)
+    device_ps = sum(ps for term, ps in zip(budget, term_ps, strict=True) if term in ARRAY_TERMS)
     return TargetOutcome(
         kind="simulated",
         output=output,
@@ -102,10 +103,10 @@ def _notes(costs: RuntimeCosts, designs: int) -> tuple[str, ...]:
 
 def device_terms(launch: LaunchTimes) -> dict[str, Fraction]:
     """The launch's own terms as fractions, all of them, in the order of reports."""
-    unknown = set(launch.budget_us) - set(DEVICE_TERMS)
+    unknown = set(launch.budget_us) - set(ARRAY_TERMS)
     if unknown:
         raise RuntimeError(f"{launch.kernel}: the engine charged unknown terms {sorted(unknown)}")
-    terms = {term: Fraction(launch.budget_us.get(term, 0)) for term in DEVICE_TERMS}
+    terms = {term: Fraction(launch.budget_us.get(term, 0)) for term in ARRAY_TERMS}
     gap_us = sum(terms.values(), Fraction(0)) - Fraction(launch.device_us)
     if abs(gap_us) > TERM_TOLERANCE_US:
         raise RuntimeError(

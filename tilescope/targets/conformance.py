@@ -14,7 +14,8 @@ import numpy as np
 from tilescope.designs.mapping import Mapping as TileMapping
 from tilescope.errors import InputError
 from tilescope.quantities.dtypes import numpy_dtype
-from tilescope.targets.outcome import BUDGET_TERMS, MEASURED_TERMS, TargetOutcome
+from tilescope.runs.terms import MEASURED_TERMS, SIMULATED_TERMS
+from tilescope.targets.outcome import TargetOutcome
 from tilescope.targets.protocol import Array, MappedTarget, Target, TimedTarget
 from tilescope.workloads.gemm import Gemm
 
@@ -58,7 +59,7 @@ def check_target(
 def check_outcome(outcome: TargetOutcome) -> None:
     """Ask whether an outcome's figures agree with one another."""
     assert outcome.kind in KINDS, f"kind {outcome.kind!r} is none of {KINDS}"
-    terms = BUDGET_TERMS if outcome.kind == "simulated" else (*BUDGET_TERMS, *MEASURED_TERMS)
+    terms = SIMULATED_TERMS if outcome.kind == "simulated" else (*SIMULATED_TERMS, *MEASURED_TERMS)
     measured = sorted(set(outcome.budget) & set(MEASURED_TERMS) - set(terms))
     assert not measured, f"only a measured run has a {measured[0]}"
     unknown = sorted(set(outcome.budget) - set(terms))

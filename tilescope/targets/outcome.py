@@ -10,22 +10,6 @@ from numpy.typing import NDArray
 
 from tilescope.runs.limits import Bound
 
-DEVICE_TERMS = (
-    "issue",
-    "compute",
-    "core_overhead",
-    "shim_port",
-    "mem_tile_port",
-    "core_dma",
-    "ddr",
-    "sync",
-)
-BUDGET_TERMS = ("host", "launch", *DEVICE_TERMS)
-"""The causes that simulated time is charged to, in the order of reports."""
-
-MEASURED_TERMS = ("host", "launch_and_array", "residual")
-"""What a clock on the host tells apart."""
-
 
 @dataclass(frozen=True)
 class KernelShare:

@@ -16,8 +16,8 @@ from tilescope.profiling.sweeps.axes import parse_axes
 from tilescope.profiling.sweeps.evaluating import evaluate
 from tilescope.profiling.sweeps.plan import SweepPlan, point_of
 from tilescope.profiling.sweeps.records import FIELDS, column_types
+from tilescope.runs.terms import SIMULATED_TERMS
 from tilescope.simulation.batches import time_launches
-from tilescope.targets.outcome import BUDGET_TERMS
 from tilescope.targets.simulated import SimulatedNpu
 from tilescope.workloads.cases import LinearProjectionTestCase
 
@@ -51,7 +51,7 @@ def test_every_figure_is_that_of_the_product_by_itself() -> None:
         assert columns["launches"][place] == outcome.launches
         assert outcome.bound is not None
         assert columns["bound_by"][place] == outcome.bound.by
-        found = {term: columns[f"{term}_us"][place] for term in BUDGET_TERMS}
+        found = {term: columns[f"{term}_us"][place] for term in SIMULATED_TERMS}
         assert found == dict(outcome.budget)
         launches = outcome.outcome.launches
         read = sum(one.planned.count * sum(one.outcome.bytes_read.values()) for one in launches)

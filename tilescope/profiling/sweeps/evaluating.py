@@ -23,9 +23,9 @@ from tilescope.errors import InputError
 from tilescope.profiling.intervals import PRODUCT, validated
 from tilescope.profiling.sweeps.plan import Point, SweepPlan, point_of
 from tilescope.profiling.sweeps.records import OK, Record, columns, failed
+from tilescope.runs.terms import ARRAY_TERMS
 from tilescope.simulation.batches import TIMED, BatchTimes, launch_row, time_launches
 from tilescope.simulation.clocks import TimeBase
-from tilescope.simulation.outcomes import TERMS
 from tilescope.simulation.simulate import simulate_design
 from tilescope.targets.bounds import bounding_limit
 from tilescope.targets.composition import LaunchTimes, compose
@@ -152,7 +152,7 @@ def _result(one: _Ready, times: BatchTimes, index: int) -> Record:
     ticks = times.budget_ticks[index].tolist()
     launch = _Launch(
         base.us(int(times.ticks[index])),
-        {term: base.us(tick) for term, tick in zip(TERMS, ticks, strict=True)},
+        {term: base.us(tick) for term, tick in zip(ARRAY_TERMS, ticks, strict=True)},
         int(times.bytes_read[index]),
         int(times.bytes_written[index]),
     )

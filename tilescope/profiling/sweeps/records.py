@@ -6,7 +6,7 @@ from typing import Any
 
 from tilescope.profiling.sweeps.axes import Value
 from tilescope.profiling.sweeps.plan import SweepPlan
-from tilescope.targets.outcome import BUDGET_TERMS
+from tilescope.runs.terms import SIMULATED_TERMS
 
 OK, FAILED = "ok", "failed"
 
@@ -43,7 +43,7 @@ FIELDS: dict[str, str] = {
     "ddr_written_bytes": WHOLE,
     "interval_low_us": REAL,
     "interval_high_us": REAL,
-    **{f"{term}_us": REAL for term in BUDGET_TERMS},
+    **{f"{term}_us": REAL for term in SIMULATED_TERMS},
 }
 """The columns behind the axes' own, with their types; a figure that was not obtained is null.
 

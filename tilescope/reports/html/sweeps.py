@@ -15,7 +15,7 @@ from tilescope.reports.bounds import limit_name
 from tilescope.reports.html.report import SUFFIX, WrittenReport
 from tilescope.reports.html.templates import allowed, render, verbatim
 from tilescope.runs.files import check_not_source, check_writable, write_bytes
-from tilescope.targets.outcome import BUDGET_TERMS
+from tilescope.runs.terms import SIMULATED_TERMS
 
 PARQUET = ".parquet"
 MOST_POINTS = 100_000
@@ -162,7 +162,7 @@ def _drawn(data: SweepData, reasons: list[str]) -> dict[str, Any]:
     """What the scripts draw: points in the order of their numbers, figures to four digits."""
     columns = data.columns
     places = {reason: number for number, reason in enumerate(reasons)}
-    terms = {term: number for number, term in enumerate(BUDGET_TERMS)}
+    terms = {term: number for number, term in enumerate(SIMULATED_TERMS)}
     return {
         "axes": [{"name": axis.name, "values": list(axis.values)} for axis in data.plan.axes],
         "figures": {
@@ -172,7 +172,7 @@ def _drawn(data: SweepData, reasons: list[str]) -> dict[str, Any]:
             "moved": [_moved(columns, place) for place in range(data.points)],
         },
         "bound": [-1 if one is None else terms[one] for one in columns["bound_by"]],
-        "terms": [[term, limit_name(term)] for term in BUDGET_TERMS],
+        "terms": [[term, limit_name(term)] for term in SIMULATED_TERMS],
         "tiles": [
             "" if m is None else f"{m}×{n}×{k}"
             for m, n, k in zip(*(columns[f"core_tile_{side}"] for side in "mnk"), strict=True)
