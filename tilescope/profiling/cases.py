@@ -21,18 +21,24 @@ from tilescope.profiling.footprint import with_baseline
 from tilescope.profiling.inputs import Inputs, make_inputs
 from tilescope.profiling.intervals import PRODUCT, Validated, outside, validated
 from tilescope.profiling.measured_npu import measure, predict
+from tilescope.profiling.recording import (
+    budget,
+    gflops,
+    kernel_shares,
+    mapping_choice,
+    notes,
+    notes_on_model,
+    ratio,
+    shape_of,
+)
 from tilescope.quantities.dtypes import is_integer
 from tilescope.runs.counters import Energy
 from tilescope.runs.figures import (
-    BudgetTerm,
-    Grid,
-    KernelShare,
-    SampledStatistics,
     Shape,
     Statistics,
 )
 from tilescope.runs.limits import Change
-from tilescope.runs.models import Case, MappingChoice
+from tilescope.runs.models import Case
 from tilescope.targets.outcome import TargetOutcome
 from tilescope.targets.protocol import MappedTarget, MeasuringTarget, TimedTarget
 from tilescope.targets.simulated import SimulatedNpu
@@ -171,7 +177,7 @@ def _case(
         name=gemm.name,
         description=gemm.description,
         shape=Shape(m=gemm.m, n=gemm.n, k=gemm.k),
-        padded=_shape(padded) if padded != (gemm.m, gemm.n, gemm.k) else None,
+        padded=shape_of(padded) if padded != (gemm.m, gemm.n, gemm.k) else None,
         dtype=gemm.dtype,
         device=bench.device.name,
         runtime=bench.runtime,
@@ -186,7 +192,7 @@ def _case(
         baseline_cold_us=beside.cold_us,
         baseline_idle_us=beside.idle_us,
         numpy_us=beside.second_us,
-        speedup=_ratio(baseline, npu),
+        speedup=ratio(baseline, npu),
         npu_gflops=gflops(gemm, npu),
         baseline_gflops=gflops(gemm, baseline) if baseline else None,
         max_abs_error=max_abs,
@@ -259,83 +265,3 @@ def check_output(gemm: Gemm, mapping: Mapping, output: NDArray[Any], expected: M
             f"{gemm.label}: the output breaks the contract of {kernel.symbol}, so it was not "
             f"timed. {problem} ({tolerance.note})"
         )
-
-
-def mapping_choice(mapping: Mapping) -> MappingChoice:
-    """The mapping as a run file holds it."""
-    return MappingChoice(
-        family=mapping.family,
-        block=_shape(mapping.block),
-        core_tile=_shape(mapping.core_tile),
-        grid=Grid(rows=mapping.grid[0], cols=mapping.grid[1]),
-        ports=mapping.ports,
-        kernel=mapping.kernel,
-        emulation=mapping.emulation,
-        c_dtype=mapping.c_dtype,
-        c_depth=mapping.c_depth if mapping.family != "per-tile" else None,
-        k_mt=mapping.k_mt,
-        b_layout=mapping.b_layout,
-        toolchain=mapping.toolchain,
-    )
-
-
-def kernel_shares(outcome: TargetOutcome) -> tuple[KernelShare, ...]:
-    """The kernels' shares, which sum to the time of the case."""
-    return tuple(
-        KernelShare(
-            name=share.name,
-            launches=share.launches,
-            core_calls=share.core_calls,
-            total_us=share.total_us,
-            per_launch_us=share.per_launch_us,
-        )
-        for share in outcome.kernels
-    )
-
-
-def budget(outcome: TargetOutcome) -> tuple[BudgetTerm, ...]:
-    """The terms that took time, with their fractions of the whole."""
-    return tuple(
-        BudgetTerm(term=term, us=us, fraction=us / outcome.npu_us)
-        for term, us in outcome.budget.items()
-        if us > 0
-    )
-
-
-def notes_on_model(gemm: Gemm, mapping: Mapping) -> list[str]:
-    """What a reader must know of the model before trusting a simulated time."""
-    found = []
-    if gemm.dtype == "float32":
-        found.append("No published hardware measurement is float32: nothing to hold this against")
-    kernel = mapping.matmul(gemm.dtype)
-    if kernel.estimated:
-        found.append(f"The rate of {kernel.symbol} is an estimate, not a measurement")
-    return found
-
-
-def notes(gemm: Gemm, mapping: Mapping, baseline: SampledStatistics | None) -> list[str]:
-    """What a reader must know before trusting the figures, however they were obtained."""
-    found = []
-    kernel = mapping.matmul(gemm.dtype)
-    if kernel.shift:
-        found.append(
-            f"C in {kernel.dtype_out} counts in units of 2^{kernel.shift}, rounded at each call; "
-            "PyTorch's product is in int32 and leaves that out"
-        )
-    if baseline and samples.near_timer_resolution(baseline):
-        found.append(f"PyTorch's time for {gemm.name} nears this machine's timer resolution")
-    return found
-
-
-def gflops(gemm: Gemm, time: Statistics) -> float:
-    """10^9 operations per second at the median, of the unpadded work."""
-    return gemm.flops / time.median / 1e3 if time.median else 0.0
-
-
-def _ratio(baseline: Statistics | None, npu: Statistics) -> float | None:
-    return baseline.median / npu.median if baseline and npu.median else None
-
-
-def _shape(sides: tuple[int, int, int]) -> Shape:
-    m, n, k = sides
-    return Shape(m=m, n=n, k=k)

@@ -9,8 +9,9 @@ from tilescope.designs.mapping import Mapping
 from tilescope.designs.request import MappingRequest, resolve
 from tilescope.errors import TilescopeError
 from tilescope.kernels.catalog import BFLOAT16_EMULATIONS, FLOAT32_EMULATIONS
-from tilescope.profiling.cases import mapping_choice, profile_case
+from tilescope.profiling.cases import profile_case
 from tilescope.profiling.products import ProductSettings
+from tilescope.profiling.recording import mapping_choice
 from tilescope.quantities.dtypes import is_integer
 from tilescope.runs.models import Case, MappingChoice
 from tilescope.search.commands import command
