@@ -78,6 +78,28 @@ def test_every_pair_of_sides_goes_with_every_staging():
 
 
 @pytest.mark.parametrize("device", ["npu1", "npu2"])
+def test_per_tile_is_legal_where_its_additions_fit_too(device):
+    """64×336 of float32: 32×84 on each of 2×4 cores, six times 10,752 bytes, is all of L1's 63 KiB.
+
+    Sides of 4 more are too much: 84 is the last n that fits where a row of four cores adds up.
+    """
+    npu = load_device(device)
+    gemm = Gemm("any", 64, 1024, 16, "bfloat16")
+    (group, *_) = groups(gemm, npu, Limits(grid=(4, 4), family="per-tile", b_layout="row"))
+    judge = Judge(npu, load_runtime("xrt-linux", npu.name), "latency", ErrorMeter(gemm))
+    step = group.kernel.block[2]
+    for n in (84 // step * step, 84 // step * step + step):
+        mapping = group.mapping(16, n, 16, 16)
+        problems = [
+            problem.what
+            for launch in make_plan(gemm, mapping).launches
+            for problem in find_problems(launch.design, npu)
+        ]
+        left, _ = judge.candidates(0, group, Tiles(*(np.array([size]) for size in (16, n, 16, 16))))
+        assert len(left) == (not problems) == (n <= 84)
+
+
+@pytest.mark.parametrize("device", ["npu1", "npu2"])
 def test_the_space_holds_what_the_families_choose_by_themselves_or_better(device):
     """fused-k and whole-array pick their tile by a rule; the search may not end above them."""
     from tilescope.designs.request import MappingRequest, resolve

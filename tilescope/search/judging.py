@@ -100,9 +100,9 @@ class Judge:
             fits &= ~mask
         tiles = tiles.chosen(fits)
         if group.per_tile:
-            uneven = self.sums(group).unfit(group, tiles)
-            reasons[L1] += int(uneven.sum())
-            tiles = tiles.chosen(~uneven)
+            unfit = self.sums(group).unfit(group, tiles)
+            reasons[L1] += int(unfit.sum())
+            tiles = tiles.chosen(~unfit)
         error = self._errors_of(group, tiles)
         if self.max_error is not None:
             exact = error <= self.max_error

@@ -7,10 +7,13 @@ import numpy as np
 from tilescope.designs.elementwise import ACCUMULATE_GRID, accumulate_design
 from tilescope.designs.problems import find_problems
 from tilescope.devices.device import Device
+from tilescope.quantities.dtypes import dtype_bytes
 from tilescope.search.capacity import Mask, Numbers, Tiles
 from tilescope.search.space import Group
 from tilescope.simulation.outcomes import DesignOutcome
 from tilescope.simulation.simulate import simulate_design
+
+BUFFERS = 3 * 2  # in L1: C_in, P and C_out, each twice
 
 
 class Sums:
@@ -28,11 +31,12 @@ class Sums:
         return self._known[block]
 
     def unfit(self, group: Group, tiles: Tiles) -> Mask:
-        """Which blocks cannot be split over the additions' cores."""
+        """Which blocks cannot be split over the additions' cores, or are too large for their L1."""
         rows, columns = ACCUMULATE_GRID
         height, width = tiles.m * group.base.grid[0], tiles.n * group.base.grid[1]
-        uneven: Mask = (height % rows != 0) | (width % columns != 0)
-        return uneven
+        held = BUFFERS * (height // rows) * (width // columns) * dtype_bytes(self.dtype)
+        unfit: Mask = (height % rows != 0) | (width % columns != 0)
+        return unfit | (held > self.device.l1_bytes - self.device.l1_reserved_bytes)
 
     def of(self, group: Group, tiles: Tiles) -> tuple[Mask, Numbers, Numbers]:
         """Whether there is such a launch for each candidate, its ticks, and them by term."""
