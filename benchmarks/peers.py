@@ -52,7 +52,9 @@ def interpreter(peer: str) -> Path:
         print(f"installing {', '.join(REQUIREMENTS[peer])}", file=sys.stderr)
         venv.create(folder, with_pip=True)
         command = [str(python), "-m", "pip", "install", "--quiet", *REQUIREMENTS[peer]]
-        subprocess.run(command, check=True)
+        installing = subprocess.run(command, capture_output=True, text=True, check=False)
+        if installing.returncode:
+            sys.exit(f"pip could not install {peer}:\n{installing.stderr}")
         done.touch()
     return python
 

@@ -8,6 +8,9 @@ those that may win simulated. Seconds are those of the search alone, imports lef
 processor as well, which other programs do not lengthen. What was considered, left out and simulated
 is printed, and how many mappings the engine simulates a second over all cores, by the processor's
 time: those that the search simulates, and any that fit, many of which take a great many calls.
+
+The best mappings stand beside per-tile, each product by itself: of the same dtype, and of float32
+with the scalar kernel where the device has one.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from pathlib import Path
 import numpy as np
 from peers import interpreter
 
+from tilescope.designs.mapping import choose_mapping
 from tilescope.devices import load_device
 from tilescope.devices.device import Device
 from tilescope.search import timing
@@ -76,6 +80,16 @@ def mappings_a_second(gemm: Gemm, device_name: str) -> float:
     return RATE_MAPPINGS / (time.process_time() - start) * usable_cores()
 
 
+def per_tile_us(settings: SearchSettings, dtype: str, kernel: str) -> float:
+    """What the seven take under per-tile as it is by default, one after the other."""
+    return sum(
+        settings.npu.run(
+            gemm, choose_mapping(gemm, "per-tile", settings.device, kernel=kernel)
+        ).npu_us
+        for gemm in LlamaBlockConfig().linear_projections(dtype)
+    )
+
+
 class Clocked:
     """The engine's batches with the launches that they timed, and the processor's seconds."""
 
@@ -114,6 +128,12 @@ def main() -> None:
     print(f"best {found.best_us / 1e3:.3f} ms, bound {found.bound_us / 1e3:.3f} ms")
     for product in found.products:
         print(f"  {product.name:<10} {product.times_bound:.3f} times its bound")
+    for dtype, kernel in ((options.dtype, "vector"), ("float32", "scalar")):
+        us = per_tile_us(settings, dtype, kernel)
+        ratio = us / found.best_us
+        print(
+            f"per-tile, {dtype}, {kernel} kernel: {us / 1e3:,.1f} ms, {ratio:,.0f} times the best"
+        )
     rate = clocked.launches / clocked.seconds * usable_cores()
     print(f"{rate:,.0f} mappings simulated a second on {usable_cores()} cores, those of the search")
     for gemm in gemms:

@@ -109,3 +109,12 @@ def test_what_was_simulated_before_is_not_simulated_again(searched, monkeypatch)
         lambda *given: pytest.fail("a launch was simulated again"),
     )
     assert searched(gemm, known=known, limits=Limits(grid=(2, 2))).run() == first
+
+
+@pytest.mark.parametrize(("gemm", "device", "limits"), SMALL)
+def test_the_fastest_few_are_the_same_where_the_time_alone_counts(searched, gemm, device, limits):
+    asked = {"device": device, "limits": limits}
+    whole, timed = (searched(gemm, **asked, timed_only=only).run() for only in (False, True))
+    assert timed.ranked == whole.ranked
+    assert timed.front == ()
+    assert timed.counts.simulated <= whole.counts.simulated

@@ -48,6 +48,50 @@ def test_ranks_follow_the_time_and_each_loser_says_why(run):
     assert all(one.why for one in run.candidates[1:])
 
 
+def test_each_choice_is_told_with_the_fastest_that_makes_it_otherwise(run):
+    """On a 4×4 grid of bfloat16 there are other families, layouts and buffers, no other kernel.
+
+    Nothing makes any of them otherwise and is faster: an unpruned search of the rest says so.
+    """
+    (product,) = run.products
+    assert {one.choice for one in product.alternatives} == {"family", "B's layout", "C's buffers"}
+    times = [one.candidate.npu_us.median for one in product.alternatives]
+    assert times == sorted(times)
+    for one in product.alternatives:
+        assert one.candidate.npu_us.median >= run.best_us
+        assert one.candidate.why
+    depth = 3 - product.best.mapping.c_depth
+    limits = Limits(grid=(4, 4), c_depth=depth)
+    whole = search("small", [SMALL], SearchSettings(limits=limits, top=1, prune=False))
+    (buffers,) = [one for one in product.alternatives if one.choice == "C's buffers"]
+    assert buffers.candidate.npu_us.median == whole.best_us
+
+
+def test_several_products_come_with_the_command_that_runs_each_under_its_best():
+    gemms = [Gemm(name, 16, 32, 32, "bfloat16") for name in ("q_proj", "k_proj")]
+    settings = SearchSettings(limits=Limits(grid=(2, 2)), top=1, timing_only=True)
+    found = search("two", gemms, settings)
+    assert found.command == (
+        "tilescope linear --case q_proj_16x32x32:16x32x32 --case k_proj_16x32x32:16x32x32 "
+        "--mapping best --grid 2x2 --dtype bfloat16"
+    )
+    assert search("one", gemms[:1], settings).command is None
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"objective": "throughput"},
+        {"limits": Limits(family="fused-k")},
+        {"limits": Limits(max_error=0.1)},
+    ],
+)
+def test_what_no_profile_can_be_asked_for_has_no_command(changed):
+    gemms = [Gemm(name, 16, 32, 32, "bfloat16") for name in ("q_proj", "k_proj")]
+    asked = {"limits": Limits(grid=(2, 2)), **changed}
+    assert search("two", gemms, SearchSettings(top=1, timing_only=True, **asked)).command is None
+
+
 def test_nothing_on_the_front_is_beaten_by_another_candidate(run):
     front = [one for one in run.candidates if one.on_front]
     assert front

@@ -34,6 +34,7 @@ def search_screen(run: SearchRun, *, width: int = 80, paint: Paint = PLAIN) -> s
         blocks += [
             _best(run, product, width, paint),
             _space(run, width, paint),
+            _choices(run, product, width, paint),
             _runners_up(run, product, width, paint),
             _front(run, product, width, paint),
         ]
@@ -98,14 +99,15 @@ def mapping_words(mapping: MappingChoice) -> str:
 
 
 def _verified(product: SearchedProduct) -> str:
+    cycles = " and ".join(f"{count:,.0f}" for count in product.verified.cycles)
+    return f"Verified: {_ran(product)}; printed as MLIR-AIE and read back, the same {cycles} cycles"
+
+
+def _ran(product: SearchedProduct) -> str:
     verified = product.verified
-    cycles = " and ".join(f"{count:,.0f}" for count in verified.cycles)
-    ran = (
-        "run with data and correct"
-        if verified.correct
-        else f"not run with data: {verified.missing}"
-    )
-    return f"Verified: {ran}; printed as MLIR-AIE and read back, the same {cycles} cycles"
+    if verified.correct:
+        return "run with data and correct"
+    return f"not run with data: {verified.missing}"
 
 
 def _space(run: SearchRun, width: int, paint: Paint) -> list[str]:
@@ -124,6 +126,16 @@ def _space(run: SearchRun, width: int, paint: Paint) -> list[str]:
     return [paint("Space", "strong"), *wrap(text, width, indent="  ", hanging="    ")]
 
 
+def _choices(run: SearchRun, product: SearchedProduct, width: int, paint: Paint) -> list[str]:
+    if not product.alternatives:
+        return []
+    head = "What each choice is worth: the fastest that makes it otherwise"
+    labels = Column("choice", [one.choice for one in product.alternatives], left=True)
+    cases = [one.candidate for one in product.alternatives]
+    rows = _rows(run, cases, width, labels, best_us=run.best_us)
+    return [*_styled(wrap(head, width), paint), *rows]
+
+
 def _runners_up(run: SearchRun, product: SearchedProduct, width: int, paint: Paint) -> list[str]:
     ranked = [one for one in product.candidates if one.rank is not None]
     if len(ranked) < 2:
@@ -140,11 +152,18 @@ def _front(run: SearchRun, product: SearchedProduct, width: int, paint: Paint) -
     return [*_styled(wrap(head, width), paint), *_rows(run, front, width)]
 
 
-def _rows(run: SearchRun, cases: Sequence[Candidate], width: int) -> list[str]:
-    best_us = _us(run, cases[0])
+def _rows(
+    run: SearchRun,
+    cases: Sequence[Candidate],
+    width: int,
+    labels: Column | None = None,
+    best_us: float | None = None,
+) -> list[str]:
+    """A row for each case, by rank or by label; the best's time is the first's if not given."""
+    least_us = _us(run, cases[0]) if best_us is None else best_us
     columns = [
-        Column("#", [str(case.rank or "-") for case in cases]),
-        Column("time", [_time(_us(run, case), best_us) for case in cases]),
+        labels or Column("#", [str(case.rank or "-") for case in cases]),
+        Column("time", [_time(_us(run, case), least_us) for case in cases]),
         Column("error", [format_error(case.expected_error) for case in cases]),
         Column("moved", [_moved(case) for case in cases]),
     ]
@@ -168,6 +187,8 @@ def _together(run: SearchRun, width: int, paint: Paint) -> list[str]:
     lines = [paint("Best", "strong"), *wrap(text, width, indent="  ", hanging="    ")]
     for fusion in run.fusions:
         lines += wrap(_fusion(fusion), width, indent="  ", hanging="    ")
+    if run.command:
+        lines += ["  Run each by itself:", *command_lines(run.command, width)]
     return lines
 
 
@@ -191,9 +212,21 @@ def _mappings(products: Iterable[SearchedProduct], width: int, paint: Paint) -> 
     lines = table(columns)
     told = [paint("Mappings", "strong"), *lines, ""]
     for one in rows:
-        words = f"{one.name}: {mapping_words(one.best.mapping)}. {_verified(one)}"
+        words = f"{one.name}: {mapping_words(one.best.mapping)}"
         told += wrap(words, width, indent="  ", hanging="    ")
+    for text in _verified_together(rows):
+        told += wrap(text, width, indent="  ", hanging="    ")
     return told
+
+
+def _verified_together(products: Sequence[SearchedProduct]) -> Iterable[str]:
+    """How the products were verified, each way said once with those that it holds for."""
+    by_way: dict[str, list[str]] = {}
+    for one in products:
+        by_way.setdefault(_ran(one), []).append(one.name)
+    for way, names in by_way.items():
+        which = "all" if len(names) == len(products) else ", ".join(names)
+        yield f"Verified, {which}: {way}; printed as MLIR-AIE and read back, the same cycles"
 
 
 def _trust(run: SearchRun, width: int, paint: Paint) -> list[str]:

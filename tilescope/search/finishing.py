@@ -14,11 +14,12 @@ from tilescope.profiling.products import ProductSettings
 from tilescope.profiling.recording import mapping_choice
 from tilescope.quantities.dtypes import is_integer
 from tilescope.runs.models import Case, MappingChoice
+from tilescope.search.alternatives import Otherwise
 from tilescope.search.commands import command
 from tilescope.search.numerics import ErrorMeter
 from tilescope.search.prices import LATENCY, THROUGHPUT
 from tilescope.search.reasons import why
-from tilescope.search.results import Candidate, SearchedProduct
+from tilescope.search.results import Alternative, Candidate, SearchedProduct
 from tilescope.search.searching import Findings, Point
 from tilescope.search.settings import SearchSettings
 from tilescope.search.verifying import verify
@@ -40,45 +41,57 @@ def finished(
     settings: SearchSettings,
     meter: ErrorMeter,
     kernels: Sequence[Mapping],
+    otherwise: Sequence[Otherwise],
     notify: Notify,
 ) -> SearchedProduct:
     """The product's part of the answer; `kernels` are mappings that call each kernel considered.
+
+    `otherwise`: the fastest that makes each of the best's choices otherwise.
 
     Raises:
         WrongResultError: the best mapping's output breaks its kernel's contract.
     """
     best_point = findings.ranked[0]
-    on_front = {point.key for point in findings.front}
+    on_front = {point.mapping for point in findings.front}
     points = list(findings.ranked)
-    ranked = {point.key: place for place, point in enumerate(points, start=1)}
-    points += [point for point in findings.front if point.key not in ranked]
+    ranked = {point.mapping: place for place, point in enumerate(points, start=1)}
+    points += [point for point in findings.front if point.mapping not in ranked]
+    listed = {point.mapping for point in points}
+    others = {one.point.mapping: one.point for one in otherwise if one.point.mapping not in listed}
+    count, points = len(points), [*points, *others.values()]
     cases: list[Case] = []
     for point in points:
         notify(f"finishing {len(cases) + 1} of {len(points)}")
         with_data = point is best_point and _without_data(gemm, settings) is None
         cases.append(_case(gemm, point, settings, with_data=with_data))
     best = cases[0]
-    candidates = tuple(
+    made = [
         _candidate(
             gemm,
             case,
             point,
             settings,
             meter,
-            rank=ranked.get(point.key),
-            on_front=point.key in on_front,
+            rank=ranked.get(point.mapping),
+            on_front=point.mapping in on_front,
             why=""
             if point is best_point
             else why(case, best, point.us, best_point.us, OUTSIDE[settings.objective]),
         )
         for case, point in zip(cases, points, strict=True)
-    )
+    ]
+    by_mapping = dict(zip((point.mapping for point in points), made, strict=True))
+    candidates = tuple(made[:count])
     notify("printing the best design and reading it back")
     bound_us = min(_bound(gemm, base, settings) for base in kernels)
     return SearchedProduct(
         name=gemm.name,
         best=candidates[0],
         candidates=candidates,
+        alternatives=tuple(
+            Alternative(choice=one.choice, candidate=by_mapping[one.point.mapping])
+            for one in otherwise
+        ),
         considered=findings.counts.considered,
         pruned=findings.counts.pruned,
         simulated=findings.counts.simulated,
@@ -137,6 +150,45 @@ def command_of(gemm: Gemm, mapping: Mapping, settings: SearchSettings) -> str:
         changes=settings.changes,
     )
     return command([case], profile)
+
+
+def command_of_all(gemms: Sequence[Gemm], settings: SearchSettings) -> str | None:
+    """What to type to run several products under their best mappings, None where nothing does.
+
+    `--mapping best` looks for the least latency, among all families, with one way of float32.
+    """
+    limits, dtype = settings.limits, gemms[0].dtype
+    unsaid = (limits.family, limits.b_layout, limits.kernel, limits.max_error)
+    any_way = dtype == "float32" and limits.emulation is None
+    if (
+        len(gemms) == 1
+        or settings.objective != LATENCY
+        or any_way
+        or any(one is not None for one in unsaid)
+    ):
+        return None
+    request = MappingRequest(
+        family="best",
+        core_tile=limits.core_tile,
+        grid=limits.grid,
+        ports=limits.ports,
+        bf16=limits.emulation if dtype == "bfloat16" else None,
+        c_dtype=limits.c_dtype,
+        k_mt=limits.k_mt,
+        c_depth=limits.c_depth,
+        toolchain=limits.toolchain,
+    )
+    if dtype == "float32":
+        request = replace(request, emulation=str(limits.emulation))
+    profile = ProductSettings(
+        device=settings.device_name,
+        runtime=settings.runtime_name,
+        dtype=dtype,
+        mapping=request,
+        seed=settings.seed,
+        changes=settings.changes,
+    )
+    return command([LinearProjectionTestCase(g.name, g.m, g.n, g.k) for g in gemms], profile)
 
 
 def _without_data(gemm: Gemm, settings: SearchSettings) -> str | None:

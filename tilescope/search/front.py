@@ -11,12 +11,15 @@ from tilescope.search.prices import Floats
 class Front:
     """The simulated points that no other one beats, and the times of the fastest few.
 
+    timed_only: nothing but the time counts, and only the fastest few are needed.
+
     A point beats another that it is nowhere worse than and somewhere better. Points that are
     equal in all three stand side by side, so the order of arrival decides nothing.
     """
 
-    def __init__(self, top: int) -> None:
+    def __init__(self, top: int, *, timed_only: bool = False) -> None:
         self.top = top
+        self.timed_only = timed_only
         self._us = np.zeros(0)
         self._error = np.zeros(0)
         self._bytes = np.zeros(0, dtype=np.int64)
@@ -35,6 +38,8 @@ class Front:
     def add(self, us: Floats, error: Floats, moved_bytes: Numbers) -> None:
         """Take simulated points in."""
         self._fastest = np.sort(np.concatenate([self._fastest, us]))[: self.top]
+        if self.timed_only:
+            return
         self._us = np.concatenate([self._us, us])
         self._error = np.concatenate([self._error, error])
         self._bytes = np.concatenate([self._bytes, moved_bytes])
@@ -48,7 +53,7 @@ class Front:
     def needless(self, bound_us: Floats, error: Floats, moved_bytes: Numbers) -> Mask:
         """What can neither come among the fastest few nor stay unbeaten, whatever it takes."""
         slow: Mask = bound_us > self.threshold_us
-        if not slow.any():
+        if self.timed_only or not slow.any():
             return slow
         places = np.flatnonzero(slow)
         beaten = self._beaten(bound_us[places], error[places], moved_bytes[places])

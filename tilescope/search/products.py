@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from tilescope.designs.mapping import Mapping
 from tilescope.errors import InputError
 from tilescope.profiling import provenance
-from tilescope.search.finishing import finished, objective_us
+from tilescope.search.alternatives import Otherwise, alternatives
+from tilescope.search.finishing import command_of_all, finished, objective_us
 from tilescope.search.fusing import fused_products
 from tilescope.search.judging import Judge
 from tilescope.search.nothing import refuse
@@ -28,6 +29,7 @@ class _Searched:
     findings: Findings
     meter: ErrorMeter
     kernels: tuple[Mapping, ...]
+    otherwise: tuple[Otherwise, ...]
 
 
 def search(
@@ -41,7 +43,8 @@ def search(
 ) -> SearchRun:
     """The best mapping of each product, and of those fused that take the same A.
 
-    What an interruption leaves in `state` is not simulated again.
+    Of one product alone, also the fastest that makes each of the best's choices otherwise. What an
+    interruption leaves in `state` is not simulated again.
 
     Raises:
         InputError: limits that contradict each other, or that leave nothing legal.
@@ -59,9 +62,11 @@ def search(
         heard = _prefixed(notify, f"{gemm.name} ({number} of {len(work)}): ")
         shape = (gemm.m, gemm.n, gemm.k)
         if shape not in searched:
-            searched[shape] = _searched(gemm, settings, kept, heard)
+            searched[shape] = _searched(gemm, settings, kept, heard, choices=len(work) == 1)
         one = searched[shape]
-        found[gemm.name] = finished(gemm, one.findings, settings, one.meter, one.kernels, heard)
+        found[gemm.name] = finished(
+            gemm, one.findings, settings, one.meter, one.kernels, one.otherwise, heard
+        )
     fusions = tuple(_fusion(gemm, parts, found, settings) for gemm, parts in fused)
     return _answer(workload, gemms, found, fusions, settings)
 
@@ -74,12 +79,19 @@ def best_mapping(
     Raises InputError as search does.
     """
     settings.check(gemm.dtype)
-    found = _searched(gemm, replace(settings, top=1), SearchState("", None), notify)
+    state = SearchState("", None)
+    found = _searched(gemm, replace(settings, top=1), state, notify, timed_only=True)
     return found.findings.ranked[0].mapping
 
 
 def _searched(
-    gemm: Gemm, settings: SearchSettings, state: SearchState, notify: Notify
+    gemm: Gemm,
+    settings: SearchSettings,
+    state: SearchState,
+    notify: Notify,
+    *,
+    timed_only: bool = False,
+    choices: bool = False,
 ) -> _Searched:
     space = list(groups(gemm, settings.device, settings.limits))
     meter = ErrorMeter(gemm, settings.seed)
@@ -87,13 +99,17 @@ def _searched(
         settings.device, settings.costs, settings.objective, meter, settings.limits.max_error
     )
     known = state.of(f"{gemm.m}x{gemm.n}x{gemm.k}")
-    findings = ProductSearch(space, judge, settings.top, prune=settings.prune, known=known).run(
-        notify
-    )
+    findings = ProductSearch(
+        space, judge, settings.top, prune=settings.prune, timed_only=timed_only, known=known
+    ).run(notify)
     if not findings.ranked:
         refuse(gemm, settings, findings, meter)
     bases = tuple(base for base, _ in kernels(gemm, settings.device, settings.limits))
-    return _Searched(findings, meter, bases)
+    otherwise: tuple[Otherwise, ...] = ()
+    if choices:
+        notify("trying each of the best's choices otherwise")
+        otherwise = alternatives(space, judge, findings.ranked[0].mapping)
+    return _Searched(findings, meter, bases, otherwise)
 
 
 def _fusion(
@@ -140,6 +156,7 @@ def _answer(
         products=products,
         fusions=fusions,
         changed=settings.changed,
+        command=command_of_all(gemms, settings),
         provenance=provenance.gather(
             device=settings.device.name,
             runtime=settings.costs.label,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from tilescope.quantities.units import format_us
 from tilescope.runs.models import Case, MappingChoice
+from tilescope.search.space import FAMILY_OF_PORTS
 
 LEAST_US = 0.05  # of a term's difference that is worth a word
 MOST_TERMS = 3
+CANCELS = 0.2  # two terms trade places where what is left of both is a smaller share than this
 ALIKE = "as fast"
 
 
@@ -18,11 +20,25 @@ def why(case: Case, best: Case, us: float, best_us: float, beside: tuple[str, ..
     differs = "; ".join(differences(case.mapping, best.mapping)) or "padded otherwise"
     if us <= best_us:
         return f"{differs}: {ALIKE}"
-    terms = term_differences(case, best, beside)
-    told = ", ".join(
-        f"{term} {'+' if more > 0 else '−'}{format_us(abs(more))}" for term, more in terms
-    )
+    told = ", ".join(_told(term_differences(case, best, beside)))
     return f"{differs}: {told}" if told else f"{differs}: slower by {format_us(us - best_us)}"
+
+
+def _told(terms: list[tuple[str, float]]) -> list[str]:
+    """The differences in words; where the two largest cancel, which of them took the other's place.
+
+    Then the path to the end goes by another resource, and only what is left of both is lost.
+    """
+    if len(terms) > 1:
+        (more, gained), (less, lost) = sorted(terms[:2], key=lambda one: -one[1])
+        if gained > 0 > lost and abs(gained + lost) < CANCELS * gained:
+            swapped = _signed(f"{more} in place of {less}", gained + lost)
+            return [swapped, *(_signed(*one) for one in terms[2:])]
+    return [_signed(*one) for one in terms]
+
+
+def _signed(what: str, us: float) -> str:
+    return f"{what} {'+' if us > 0 else '−'}{format_us(abs(us))}"
 
 
 def term_differences(
@@ -39,6 +55,7 @@ def term_differences(
 def differences(mapping: MappingChoice, best: MappingChoice) -> list[str]:
     """What one mapping chooses that the other does not, in words."""
     tile, grid = mapping.core_tile, mapping.grid
+    per_tile = mapping.family == "per-tile"
     said = []
     if mapping.family != best.family:
         said.append(mapping.family)
@@ -46,13 +63,15 @@ def differences(mapping: MappingChoice, best: MappingChoice) -> list[str]:
         said.append(f"core tile {tile.m}×{tile.n}×{tile.k}")
     if grid != best.grid:
         said.append(f"{grid.rows}×{grid.cols} cores")
-    if (mapping.k_mt or tile.k) != (best.k_mt or best.core_tile.k):
-        said.append(f"{mapping.k_mt or tile.k} of K staged")
-    if mapping.ports != best.ports:
+    if mapping.k_mt and mapping.k_mt != best.k_mt:
+        said.append(f"{mapping.k_mt} of K staged")
+    elif best.k_mt and not mapping.k_mt and not per_tile:
+        said.append("one core tile of K staged")
+    if mapping.ports != best.ports and mapping.family != FAMILY_OF_PORTS.get(mapping.ports):
         said.append(f"ports {mapping.ports}")
     if mapping.b_layout != best.b_layout:
         said.append(f"B by {mapping.b_layout}s")
-    if mapping.c_depth != best.c_depth and mapping.c_depth is not None:
+    if mapping.c_depth != best.c_depth and mapping.c_depth is not None and not per_tile:
         said.append(f"C buffered {'once' if mapping.c_depth == 1 else 'twice'}")
     if (mapping.kernel, mapping.emulation) != (best.kernel, best.emulation):
         said.append(" ".join(word for word in (mapping.kernel, mapping.emulation) if word))

@@ -31,6 +31,13 @@ class Candidate(Case):
     why: str = ""
 
 
+class Alternative(Part):
+    """The fastest mapping that makes one choice, such as the grid, otherwise than the best does."""
+
+    choice: str
+    candidate: Candidate
+
+
 class Verification(Part):
     """What was done to believe in the best mapping.
 
@@ -50,12 +57,14 @@ class SearchedProduct(Part):
 
     candidates: the best first, then by rank, then the rest of the front; bound_us: what no legal
     mapping can beat; times_bound: the best over that; per_tile_us: per-tile's own time with the
-    same dtype; pruned: left out, by reason.
+    same dtype; pruned: left out, by reason; alternatives: what each choice of the best is worth,
+    where one product alone was searched.
     """
 
     name: str
     best: Candidate
     candidates: tuple[Candidate, ...]
+    alternatives: tuple[Alternative, ...] = ()
     considered: Count
     pruned: dict[str, Count]
     simulated: Count
@@ -86,7 +95,7 @@ class SearchRun(Part):
     best: the best mapping of the workload, or of each product that it is run as (fused where
     that is faster); best_us and bound_us: of all of these; candidates: those of every product;
     considered, pruned, simulated: mappings, over all products; changed: values of the device or
-    the runtime set otherwise.
+    the runtime set otherwise; command: what runs several products under their best mappings.
     """
 
     search_version: Literal[1] = SEARCH_VERSION
@@ -105,4 +114,5 @@ class SearchRun(Part):
     products: tuple[SearchedProduct, ...]
     fusions: tuple[Fusion, ...] = ()
     changed: tuple[Change, ...] = ()
+    command: str | None = None
     provenance: Provenance

@@ -59,6 +59,7 @@ class Findings:
 class ProductSearch:
     """A search over groups of mappings; `prune` off simulates everything that fits.
 
+    timed_only: look for the fastest alone, not for the front of time, error and data moved.
     known: budgets of candidates that an earlier search of the same groups simulated; what this
     one simulates is added to it.
     """
@@ -70,13 +71,14 @@ class ProductSearch:
         top: int,
         *,
         prune: bool = True,
+        timed_only: bool = False,
         known: dict[Key, list[int]] | None = None,
     ) -> None:
         self.groups = tuple(groups)
         self.judge = judge
         self.top = top
         self.prune = prune
-        self.front = Front(top)
+        self.front = Front(top, timed_only=timed_only)
         self.timer = Timer(judge, self.groups, known)
         self.pruned: Counter[str] = Counter()
         self.simulated: list[Simulated] = []
@@ -187,7 +189,8 @@ class ProductSearch:
             for place in np.flatnonzero(self._worth_keeping(found)).tolist()
         ]
         points.sort(key=lambda point: (point.us, point.error, point.moved_bytes, point.key))
-        return Findings(tuple(points[: self.top]), tuple(_unbeaten(points)), counts)
+        front = () if self.front.timed_only else tuple(_unbeaten(points))
+        return Findings(tuple(points[: self.top]), front, counts)
 
     def _worth_keeping(self, found: Simulated) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         candidates = found.candidates
