@@ -21,6 +21,24 @@ main()
 """
 
 
+INTERRUPTED_START = """
+import sys
+from tilescope.cli import main, start
+def interrupted():
+    raise KeyboardInterrupt
+main.app.callback()(interrupted)
+sys.argv = ["tilescope", "schema"]
+start.main()
+"""
+
+
+def test_ctrl_c_before_the_verb_begins_ends_in_one_sentence() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_START], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (130, "tilescope: Interrupted.\n")
+
+
 def test_ctrl_c_while_the_command_is_imported_ends_in_one_sentence() -> None:
     done = subprocess.run(
         [sys.executable, "-c", INTERRUPTED_IMPORT], capture_output=True, text=True, check=False

@@ -152,4 +152,10 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    app()
+    try:
+        app()
+    except SystemExit as end:
+        # typer ends without a word where Ctrl-C comes between its own start and the verb's
+        if isinstance(getattr(end.__context__, "__cause__", None), KeyboardInterrupt):
+            print("tilescope: Interrupted.", file=sys.stderr)
+        raise

@@ -107,13 +107,7 @@ def search_and_show(
         with terminal.progress(quiet=outputs.quiet) as notify:
             found = search(workload, gemms, settings, state=state, notify=notify, fuse=fuse)
     except KeyboardInterrupt:
-        kept = state.save()
-        said = (
-            f"what was simulated is kept in {kept}; the same command goes on."
-            if kept
-            else ("nothing could be kept.")
-        )
-        fail(f"Interrupted; {said}", INTERRUPTED)
+        fail(f"Interrupted; {_kept(state)}", INTERRUPTED)
     written = write_best(found, gemms, settings, outputs)
     if outputs.json not in (None, STDOUT):
         target = Path(str(outputs.json))
@@ -126,6 +120,16 @@ def search_and_show(
         print(search_screen(found, width=terminal.width(), paint=paint), end="")
         if written:
             print(f"\nWritten: {', '.join(map(str, written))}")
+
+
+def _kept(state: SearchState) -> str:
+    """What became of an interrupted search."""
+    if not state.holds_any:
+        return "nothing was simulated yet."
+    kept = state.save()
+    if kept is None:
+        return "nothing could be kept; --state names a file that can be written."
+    return f"what was simulated is kept in {kept}; the same command goes on."
 
 
 def check_places(gemms: Sequence[Gemm], settings: SearchSettings, outputs: SearchOutputs) -> None:

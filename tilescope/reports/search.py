@@ -12,6 +12,7 @@ from tilescope.quantities.units import (
     significant,
 )
 from tilescope.reports.advice import command_lines
+from tilescope.reports.intervals import within
 from tilescope.reports.paint import PLAIN, Paint
 from tilescope.reports.screen import dtypes
 from tilescope.reports.tables import Column, beside, table
@@ -61,7 +62,7 @@ def _title(run: SearchRun, width: int, paint: Paint) -> list[str]:
 def _best(run: SearchRun, product: SearchedProduct, width: int, paint: Paint) -> list[str]:
     best = product.best
     time = (
-        f"{format_us(run.best_us)}, {significant(product.times_bound)} times the "
+        f"{format_us(run.best_us)}{_interval(run)}, {significant(product.times_bound)} times the "
         f"{format_us(product.bound_us)} that no mapping can beat"
     )
     if product.per_tile_us:
@@ -172,8 +173,9 @@ def _rows(
 
 def _together(run: SearchRun, width: int, paint: Paint) -> list[str]:
     text = (
-        f"{format_us(run.best_us)} together, {significant(run.best_us / run.bound_us)} times the "
-        f"{format_us(run.bound_us)} that no mapping can beat"
+        f"{format_us(run.best_us)}{_interval(run)} together, "
+        f"{significant(run.best_us / run.bound_us)} times the {format_us(run.bound_us)} that no "
+        "mapping can beat"
     )
     alone = [one for one in run.products if one.name not in {f.name for f in run.fusions}]
     per_tile = [one.per_tile_us for one in alone]
@@ -234,9 +236,20 @@ def _trust(run: SearchRun, width: int, paint: Paint) -> list[str]:
     notes = dict.fromkeys(note for case in best for note in case.notes)
     lines = [paint("How far to trust it", "strong")]
     first = f"Times are simulated ({run.device} under {run.runtime}), deterministic"
-    for note in (first, *notes):
+    unknown = "No error interval: how far hardware would differ is not known"
+    for note in (first, *([] if _interval(run) else [unknown]), *notes):
         lines += wrap(note, width, indent="  ", hanging="    ")
     return lines
+
+
+def _interval(run: SearchRun) -> str:
+    """How far hardware may be from the best's time in words; nothing where it is not known.
+
+    What was published is what callers wait for, so it judges no throughput.
+    """
+    best = run.best if isinstance(run.best, tuple) else (run.best,)
+    known = within(best) if run.objective == "latency" else None
+    return f" (simulated, {known})" if known else ""
 
 
 def _time(us: float, best_us: float) -> str:

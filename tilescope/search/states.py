@@ -27,6 +27,11 @@ class SearchState:
         self.known: dict[str, dict[Key, list[int]]] = {}
         self.resumed = 0
 
+    @property
+    def holds_any(self) -> bool:
+        """Whether anything was simulated."""
+        return any(self.known.values())
+
     def of(self, product: str) -> dict[Key, list[int]]:
         """What is known of one product; what is added to it is kept."""
         return self.known.setdefault(product, {})
@@ -61,7 +66,7 @@ class SearchState:
 
     def save(self) -> Path | None:
         """Keep what was simulated; returns where, or None where it could not be kept."""
-        if self.path is None or not any(self.known.values()):
+        if self.path is None or not self.holds_any:
             return None
         known = {
             product: [[*key, budget] for key, budget in rows.items()]
