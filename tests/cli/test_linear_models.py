@@ -125,7 +125,10 @@ def test_a_module_that_cannot_be_had_is_refused(tmp_path: Path, name: str, says:
         (["--model", "no_such_file.py:Block"], "There is no file no_such_file.py"),
         (["--model", "json"], "--model is module:Class"),
         (["--model", "json:dumps", "--config", "x.json"], "give one of them"),
-        (["--config", "nothing.json"], "nothing.json cannot be read"),
+        (
+            ["--config", "nothing.json"],
+            "There is no file nothing.json; a model's config.json is read",
+        ),
         (["--seq", "0"], "each is 1 or more"),
         (["--seq", "1:8"], "a list as in"),
         (["--batch", "two"], "--batch is a list"),

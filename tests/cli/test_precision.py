@@ -63,6 +63,23 @@ def test_the_default_formats_show_that_bfloat16_partial_sums_fail() -> None:
     assert "passes 0.01 from K = 1,024" in " ".join(out.split())
 
 
+def test_what_does_not_add_up_is_told_with_the_steps_that_hang_together() -> None:
+    """64 outputs of K = 768: rounding a C that was rounded before hangs on how it was."""
+    asked = ["d:1x64x768", "--mapping", "fused-k", "--dtypes", "bf16,bf16:bf16"]
+    code, out, err = call(*asked, "--json", "-", "--quiet")
+    assert (code, err) == (0, "")
+    kept, held = Run.model_validate(json.loads(out)).cases
+    assert kept.error is not None
+    assert held.error is not None
+    assert abs(kept.error.unexplained or 0) <= 0.10 < abs(held.error.unexplained or 0)
+    told = " ".join(call(*asked)[1].split())
+    percent = f"{100 * abs(held.error.unexplained or 0):.1f} % of the error's power does not add up"
+    assert f"bfloat16:bfloat16: {percent}, as " in told
+    assert "hang together, +" in told
+    assert "; 64 outputs leave it to chance." in told
+    assert "bfloat16: 0" not in told  # what closes is not told of
+
+
 def test_a_models_projection_and_a_written_file(tmp_path: Path) -> None:
     path = tmp_path / "precision.json"
     config = str(CONFIGS / "smollm2-135m.json")
@@ -89,7 +106,7 @@ def test_a_models_projection_and_a_written_file(tmp_path: Path) -> None:
         (["q_proj", "--dtypes", "int8", "--out-dtype", "bf16"], "not bfloat16"),
         (["q_proj", "--kernel", "scalar"], "The scalar kernel multiplies float32 only"),
         (["q_proj", "--device", "npu9"], "npu9"),
-        (["q_proj", "--config", "nothing.json"], "cannot be read"),
+        (["q_proj", "--config", "nothing.json"], "There is no file nothing.json"),
         (["q_proj", "--bf16", "bfp16"], "bfp16"),
         (["q_proj", "--seed", "-1"], "seed"),
     ],

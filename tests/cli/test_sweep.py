@@ -61,6 +61,15 @@ def test_a_sweep_is_a_table_for_other_programs_too(tmp_path: Path) -> None:
         assert "is a sweep, of which there is `report html` and `report csv`" in refused.stderr
 
 
+def test_a_sweep_whose_every_point_failed_is_written_and_no_success(tmp_path: Path) -> None:
+    path = tmp_path / "sweep.parquet"
+    code, out, err = call("--axis", "tile=256", "--axis", "M=1,2", "--jobs", "1", "-o", str(path))
+    assert code == 2
+    assert "2 failed: linear_fused does not fit" in " ".join(out.split())
+    assert "No point could be timed; the column `reason` of" in err
+    assert all(read_sweep(path).columns["reason"])
+
+
 def test_sides_without_an_axis_are_those_of_a_models_projection(tmp_path: Path) -> None:
     path = tmp_path / "sweep.parquet"
     config = str(CONFIGS / "gemma-2b.json")
@@ -106,7 +115,7 @@ def test_an_interruption_keeps_what_was_done_and_ends_with_130(
         (["--axis", "M=1", "--backend", "dask"], "needs the cluster's address"),
         (["--axis", "M=1", "--scheduler", "tcp://127.0.0.1:1"], "add --backend dask"),
         (["--axis", "M=1", "--jobs", "0"], "--jobs is 0"),
-        (["--axis", "M=1", "--config", "nothing.json"], "cannot be read"),
+        (["--axis", "M=1", "--config", "nothing.json"], "There is no file nothing.json"),
     ],
 )
 def test_bad_input_ends_plainly(tmp_path: Path, arguments: list[str], says: str) -> None:

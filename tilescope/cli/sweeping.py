@@ -46,7 +46,8 @@ def sweep_and_show(
 ) -> None:
     """Run the sweep, print what came of it, and end with 130 after Ctrl-C.
 
-    Raises InputError as run_sweep does, and for workers that cannot be had.
+    Raises InputError as run_sweep does, for workers that cannot be had, and where every point
+    failed; their reasons are in the file all the same.
     """
     path = Path(out)
     if path.suffix != ".parquet":
@@ -62,6 +63,8 @@ def sweep_and_show(
     if not quiet:
         print(sweep_report(read_sweep(path), result, width=terminal.width()), end="")
         print(f"\nWritten: {path}")
+    if result.failed == result.points:
+        raise InputError(f"No point could be timed; the column `reason` of {path} says why.")
 
 
 def _workers(backend: str, scheduler: str | None, jobs: int | None) -> Workers:

@@ -14,10 +14,12 @@ from tilescope.reports.cells import ms_cell, shape_cell
 from tilescope.reports.paint import PLAIN, Paint
 from tilescope.reports.tables import Column, table, table_width
 from tilescope.reports.wrapping import wrap
+from tilescope.runs.figures import Shape
 from tilescope.runs.models import Case
 
 SHORT_STEPS = {CORE_TILE: "core\ntile", PARTIAL_SUMS: "partial\nsums", OUTPUT: "output\nrounding"}
 SHOWN_FRACTION = 0.0005
+FEW = 1024  # outputs: the sum of their chance products is a few percent of their power
 
 
 def precision_report(found: Comparison, *, width: int = 80, paint: Paint = PLAIN) -> str:
@@ -151,10 +153,10 @@ def _closing(results: Sequence[FormatResult], width: int) -> list[str]:
         why = "the steps' errors hang together"
         if found.correlated is not None:
             first, second, share = found.correlated
-            why = f"{first} and {second} hang together, {100 * share:+.1f} % of the whole"
+            why = f"{first} and {second} hang together, {_signed(100 * share)} % of the whole"
         lines += wrap(
             f"{result.form.label}: {100 * abs(found.unexplained):.1f} % of the error's power does "
-            f"not add up, as {why}.",
+            f"not add up, as {why}{_few(result.case.shape)}.",
             width,
         )
     unfaithful = [result.form.label for result in results if not result.faithful]
@@ -164,6 +166,13 @@ def _closing(results: Sequence[FormatResult], width: int) -> list[str]:
         else "With every step as it is, the chain gives the array's output to the last bit."
     )
     return [*lines, *wrap(text, width)]
+
+
+def _few(shape: Shape) -> str:
+    """That so few outputs leave much to chance, where they do."""
+    outputs = shape.m * shape.n
+    told = f"{outputs:,} output{'' if outputs == 1 else 's'}"
+    return f"; {told} leave{'s' if outputs == 1 else ''} it to chance" if outputs < FEW else ""
 
 
 def _scales(results: Sequence[FormatResult], paint: Paint) -> list[str]:

@@ -195,6 +195,11 @@ def _content(path: Path) -> dict[str, Any]:
             raise InputError(f"{path} is no model's configuration: it is larger than 16 MiB.")
         text = path.read_text(encoding="utf-8")
         content = json.loads(text)
+    except FileNotFoundError:
+        raise InputError(
+            f"There is no file {path}; a model's config.json is read where it lies, and none is "
+            "fetched."
+        ) from None
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}.") from None
     except UnicodeDecodeError:

@@ -67,6 +67,8 @@ def read_sweep(path: Path) -> SweepData:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    if not path.exists():
+        raise InputError(f"There is no file {path}.")
     try:
         table = pq.read_table(path)
     except (OSError, pa.ArrowException) as error:
