@@ -7,6 +7,7 @@ AssertionError says which promise is broken.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from decimal import Decimal
 
 import numpy as np
@@ -16,13 +17,20 @@ from tilescope.errors import InputError
 from tilescope.quantities.dtypes import numpy_dtype
 from tilescope.runs.terms import MEASURED_TERMS, SIMULATED_TERMS
 from tilescope.targets.outcome import TargetOutcome
-from tilescope.targets.protocol import Array, MappedTarget, Target, TimedTarget
+from tilescope.targets.protocol import (
+    Array,
+    MappedTarget,
+    MeasuringTarget,
+    Target,
+    TimedTarget,
+)
 from tilescope.workloads.gemm import Gemm
 
 KINDS = ("simulated", "measured")
 CASE = Gemm("conformance", 64, 128, 96, "bfloat16")
 CASE_MAPPING = TileMapping(family="per-tile", core_tile=(16, 16, 64), grid=(4, 4), emulation=None)
 RELATIVE_ERROR = 1e-2
+LONG_US = 60e6  # as a caller's clock might show it, so that it is no less than the parts
 WRONG_SHAPE = "inputs of the wrong shape are accepted"
 
 
@@ -103,8 +111,29 @@ def _check_mapped(
         assert again.budget == first.budget, "two simulated runs take different times"
     else:
         _check_refusal(lambda: target.run(gemm, mapping), "a time is measured and nothing checked")
+    if isinstance(target, MeasuringTarget):
+        _check_measuring(target, gemm, mapping, a, b)
     _check_refusal(lambda: target.run(gemm, mapping, a.T, b), WRONG_SHAPE)
     return first
+
+
+def _check_measuring(
+    target: MeasuringTarget, gemm: Gemm, mapping: TileMapping, a: Array, b: Array
+) -> None:
+    """Prepare a product and ask whether it is poisoned, called and told as it should be."""
+    assert isinstance(target.runtime, str), "its runtime is no text"
+    assert target.plan(gemm, mapping).gemm == gemm, "its plan is of another product"
+    with closing(target.prepare(gemm, mapping, a, b)) as product:
+        product.checked_call()
+        checked = product.output()
+        _check_output(np.asarray(checked, dtype=np.float64), gemm, a, b)
+        product.poison()
+        assert product.output().tobytes() != checked.tobytes(), "poison leaves the output as it was"
+        product.call()
+        assert product.output().tobytes() == checked.tobytes(), "a later run gives another output"
+        outcome = product.outcome([LONG_US])
+        check_outcome(outcome)
+        assert outcome.npu_us == LONG_US, "its time is not the one that the caller measured"
 
 
 def _check_timed(target: TimedTarget, gemm: Gemm, a: Array, b: Array) -> None:

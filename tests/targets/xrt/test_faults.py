@@ -13,9 +13,12 @@ import pytest
 
 from tests.targets.xrt.conftest import Bench
 from tilescope.designs.mapping import Mapping
+from tilescope.designs.plan import make_plan
 from tilescope.errors import MachineError
+from tilescope.targets.conformance import CASE, CASE_MAPPING, check_target
 from tilescope.targets.xrt import loading
 from tilescope.targets.xrt.loading import LoadedDesign
+from tilescope.targets.xrt.product import LoadedProduct
 from tilescope.targets.xrt.target import XrtNpu
 from tilescope.workloads import Gemm
 
@@ -97,3 +100,19 @@ def test_a_call_against_the_interface_ends_in_an_error(
     plant(monkeypatch)
     with pytest.raises(MachineError, match=told):
         off_by(bench)
+
+
+def test_the_check_of_a_target_notices_outputs_that_are_not_poisoned(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LoadedProduct, "poison", lambda self: None)
+    with pytest.raises(AssertionError, match="poison leaves the output as it was"):
+        check_target(XrtNpu("npu1", machine=bench.machine))
+
+
+def test_the_check_of_a_target_notices_a_run_that_does_nothing(bench: Bench) -> None:
+    """It runs the product twice by `run`, and once checked; from the next on the NPU idles."""
+    launches = make_plan(CASE, CASE_MAPPING).launch_count
+    bench.npu.skip = frozenset(range(3 * launches + 1, 5 * launches))
+    with pytest.raises(AssertionError, match="a later run gives another output"):
+        check_target(XrtNpu("npu1", machine=bench.machine))

@@ -150,8 +150,3 @@ class XrtNpu:
             return None
         told = ", ".join(f"{npu.name}: --device {npu.devices[0]}" for npu in found)
         return f"The NPU here is not {self.device.name} but {told}."
-
-
-def is_here(machine: Machine | None = None) -> bool:
-    """Whether this machine has an NPU of AMD's, whatever it lacks to use it."""
-    return bool(amd_npus(machine or Machine()))
