@@ -44,6 +44,14 @@ def test_the_cycles_are_those_of_the_design(file):
     assert content["bytes_written"]["C_out"] == 64 * 4
 
 
+def test_a_seed_below_zero_is_refused(file):
+    result = simulate(file, "--seed", -1)
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "tilescope: The seed is -1; it must be 0 or more.\n",
+    )
+
+
 def test_the_same_seed_gives_the_same_output_and_no_data_none(file):
     first, again, other = (found(file, "--seed", seed)["outputs"] for seed in (1, 1, 2))
     assert first == again

@@ -63,12 +63,14 @@ def simulate(
     from tilescope.cli.output import answer
     from tilescope.cli.simulated import read_file, run, with_runtime
     from tilescope.designs.mlir.calls import read_costs
+    from tilescope.quantities.seeds import check_seed
     from tilescope.reports.design_parts import explanation
     from tilescope.reports.designs import content, outcome_text
     from tilescope.runs.files import check_writable
 
     if listed(set_values, device or "npu1", None):
         return
+    check_seed(seed)
     if json not in (None, "-"):
         check_writable(Path(str(json)), force=force)
     stated = read_costs(Path(costs)) if costs is not None else {}

@@ -19,6 +19,7 @@ from tilescope.profiling.memory import check_memory
 from tilescope.profiling.places import SIMULATED, choose_target, npu_versions, place
 from tilescope.profiling.trust import check_trusted
 from tilescope.quantities.dtypes import canonical_dtype
+from tilescope.quantities.seeds import check_seed
 from tilescope.runs.models import Case, Run
 from tilescope.runs.timeline import Timeline
 from tilescope.targets.pytorch import PyTorchTarget
@@ -144,8 +145,7 @@ def make_bench(settings: ProductSettings) -> Bench:
     check_runs(settings.num_runs)
     if settings.sampling.warm_up is not None:
         check_runs(settings.sampling.warm_up, least=0, what="warm-up runs")
-    if settings.seed < 0:
-        raise InputError(f"The seed is {settings.seed}; it must be 0 or more.")
+    check_seed(settings.seed)
     device = load_device(settings.device)
     costs = load_runtime(settings.runtime, device.name)
     changed = change(settings.changes, device, costs)

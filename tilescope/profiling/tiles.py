@@ -9,12 +9,12 @@ from tilescope.designs.mapping import Mapping
 from tilescope.designs.request import SEED_GRID, MappingRequest, base_of, resolve
 from tilescope.devices.catalog import load_device
 from tilescope.devices.device import Device
-from tilescope.errors import InputError
 from tilescope.profiling import provenance
 from tilescope.profiling.cases import Bench, profile_case
 from tilescope.profiling.places import SIMULATED, npu_versions, place
 from tilescope.profiling.products import check_runs
 from tilescope.quantities.dtypes import canonical_dtype
+from tilescope.quantities.seeds import check_seed
 from tilescope.quantities.shapes import ceil_div, check_shape, round_up
 from tilescope.runs.models import Run
 from tilescope.targets.numpy_cpu import NumPyTarget
@@ -60,8 +60,7 @@ def profile_tile(
     check_runs(settings.num_runs)
     if settings.warm_up is not None:
         check_runs(settings.warm_up, least=0, what="warm-up runs")
-    if settings.seed < 0:
-        raise InputError(f"The seed is {settings.seed}; it must be 0 or more.")
+    check_seed(settings.seed)
     check_shape(settings.m, settings.n, settings.k)
     device = load_device(settings.device)
     costs = load_runtime(settings.runtime, device.name)

@@ -12,6 +12,7 @@ from tilescope.errors import InputError
 from tilescope.profiling.cases import Bench
 from tilescope.profiling.provenance import engine_build
 from tilescope.quantities.names import check_choice
+from tilescope.quantities.seeds import check_seed
 from tilescope.runs.limits import Change
 from tilescope.search.limits import Limits
 from tilescope.search.prices import LATENCY, OBJECTIVES
@@ -49,8 +50,7 @@ class SearchSettings:
         check_choice("objective", self.objective, OBJECTIVES)
         if not 1 <= self.top <= MOST_TOP:
             raise InputError(f"--top is {self.top}; it must be from 1 to {MOST_TOP:,}.")
-        if self.seed < 0:
-            raise InputError(f"The seed is {self.seed}; it must be 0 or more.")
+        check_seed(self.seed)
         self.limits.check(dtype)
         grid, device = self.limits.grid, self.device
         if grid is not None and (grid[0] > device.core_rows or grid[1] > device.columns):
