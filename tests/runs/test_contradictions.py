@@ -54,3 +54,22 @@ def test_a_simulated_time_is_its_bound_and_the_gap_above_it(mixed_run: Run, tmp_
     content["cases"][0]["bound"] = {"by": "ddr", "us": us / 2, "gap_us": us / 2}
     path.write_text(json.dumps(content), encoding="utf-8")
     read_run(path)
+
+
+def test_a_prediction_stands_beside_a_measured_time_with_the_error_of_the_two(
+    mixed_run: Run, tmp_path: Path
+) -> None:
+    path, us = tmp_path / "run.json", mixed_run.cases[0].npu_us.median
+    content = json.loads(to_json(mixed_run))
+    case = content["cases"][0]
+    case["predicted"] = {"us": us * 0.9, "runtime": "x", "error": -0.1, "device_us": us / 2}
+    path.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(InputError, match="is simulated and has a prediction beside it"):
+        read_run(path)
+    case["npu_us"]["kind"] = "measured"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    read_run(path)
+    case["predicted"]["error"] = 0.1
+    path.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(InputError, match=r"and the error \+0\.1000"):
+        read_run(path)

@@ -204,7 +204,7 @@ def plan_cases(
     for case in test_cases:
         gemm = case.to_gemm(dtype)
         mapping = choose(gemm) if choose else resolve(settings.mapping, gemm, device)
-        if settings.target != SIMULATED and settings.mapping.k_mt is None and not choose:
+        if settings.target != SIMULATED and settings.mapping.k_mt is None:
             mapping = replace(mapping, k_mt=None)  # staging is chosen for the simulator alone
         if settings.baseline or not settings.timing_only:
             check_memory(gemm, host_blocks(gemm, mapping))

@@ -97,7 +97,9 @@ def _mappings(run: Run, width: int) -> list[str]:
     lines = []
     if searched:
         each = "the product" if len(cases) == 1 else "each product"
-        lines += wrap(f"{each} under the mapping that a search found for it", width, hanging="  ")
+        told = f"{each} under the mapping that a search found for it"
+        told += ", with nothing staged in mem tiles" if _measured(run) else ""
+        lines += wrap(told, width, hanging="  ")
     lines += wrap("; ".join(", ".join(part) for part in shared if part), width, hanging="  ")
     for line, names in named.items():
         whose = f"{', '.join(names)}: " if len(named) > 1 else ""

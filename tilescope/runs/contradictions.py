@@ -15,10 +15,11 @@ def contradiction(run: Run) -> str | None:
     """The first contradiction in a run as a sentence without its full stop; None without any.
 
     A case's budget sums to its time, its time lies within its own least and most, and a simulated
-    time is its bound and the gap above it.
+    time is its bound and the gap above it. A prediction stands beside a measured time, and its
+    error is what the two make of it.
     """
     for case in run.cases:
-        if told := _of_budget(case) or _of_range(case) or _of_bound(case):
+        if told := (_of_budget(case) or _of_range(case) or _of_bound(case) or _of_prediction(case)):
             return f"{told}; it was edited, or is not tilescope's"
     return None
 
@@ -56,6 +57,21 @@ def _of_bound(case: Case) -> str | None:
     return (
         f"the bound of {case.name!r} is {format_us(bound.us)} and the gap above it "
         f"{format_us(bound.gap_us)}, and its time is {format_us(whole_us)}"
+    )
+
+
+def _of_prediction(case: Case) -> str | None:
+    predicted, measured_us = case.predicted, case.npu_us.median
+    if predicted is None:
+        return None
+    if case.npu_us.kind != "measured":
+        return f"{case.name!r} is {case.npu_us.kind} and has a prediction beside it"
+    error = (predicted.us - measured_us) / measured_us if measured_us else math.inf
+    if math.isclose(error, predicted.error, rel_tol=TOLERANCE, abs_tol=TOLERANCE):
+        return None
+    return (
+        f"the prediction of {case.name!r} is {format_us(predicted.us)}, its measured time "
+        f"{format_us(measured_us)} and the error {predicted.error:+.4f}"
     )
 
 

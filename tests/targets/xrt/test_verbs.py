@@ -322,3 +322,11 @@ def test_the_prediction_is_under_the_runtime_that_was_asked_for_where_python_has
     assert case.predicted is not None
     assert case.predicted.runtime == "xrt-linux"
     assert SimulatedNpu("npu1:hawk-point").costs.label == "xrt-linux"
+
+
+def test_a_searched_mapping_is_measured_without_staging_and_says_so(bench: Bench) -> None:
+    words = ["gemm", "256", "256", "1024", "--dtype", "bf16", "--mapping", "best", "--no-baseline"]
+    result = call(*words, "--num-runs", "2")
+    assert result.exit_code == 0, result.stderr
+    told = " ".join(result.stdout.split())
+    assert "a search found for it, with nothing staged in mem tiles" in told
