@@ -29,14 +29,14 @@ OutOption = Annotated[
     typer.Option(
         "-o",
         "--output",
-        metavar="FILE|-",
+        metavar="PATH|-",
         help="Where to write; - is stdout, which is the default.",
     ),
 ]
 BesideOption = Annotated[
     Path | None,
     typer.Option(
-        "-o", "--output", metavar="FILE", help="Where to write; beside the run otherwise."
+        "-o", "--output", metavar="PATH", help="Where to write; beside the run otherwise."
     ),
 ]
 

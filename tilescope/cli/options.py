@@ -114,7 +114,7 @@ CsvOption = Annotated[
 ]
 MarkdownOption = Annotated[
     str | None,
-    typer.Option("--md", "--markdown", metavar="PATH|-", help="Write the screen as markdown."),
+    typer.Option("--md", metavar="PATH|-", help="Write the screen as markdown."),
 ]
 OutputDirOption = Annotated[
     str | None,

@@ -27,7 +27,7 @@ def html(
     out: Annotated[
         Path | None,
         typer.Option(
-            "-o", "--output", metavar="FILE|-", help="Where to write; else beside the run file."
+            "-o", "--output", metavar="PATH|-", help="Where to write; else beside the run file."
         ),
     ] = None,
     force: ForceOption = False,

@@ -22,7 +22,7 @@ from tilescope.runs.models import Run
 
 VERBS = ("linear", "gemm", "tile")
 DROPPED = {"--json": 1, "--plot": 1, "--color": 1, "--output-dir": 1, "-o": 1, "--output": 1}
-DROPPED |= {"--csv": 1, "--md": 1, "--markdown": 1}
+DROPPED |= {"--csv": 1, "--md": 1}
 DROPPED |= {"--force": 0, "--quiet": 0, "-q": 0, "--verbose": 0, "-v": 0, "--timeline": 0}
 REFUSED = ("--model",)
 """Options that would run somebody's code."""

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tilescope.cli import options
+from tilescope.cli import measuring, options
 from tilescope.cli.ending import plain_ending
 from tilescope.cli.targets import choose
 from tilescope.cli.whatif import SetOption, listed
@@ -27,12 +27,7 @@ def tile(
             help="Timed runs of PyTorch, of NumPy, and of a measured NPU.",
         ),
     ] = 100,
-    warmup: Annotated[
-        int | None,
-        typer.Option(
-            "--warmup", metavar="N", help="Untimed runs before them; until 50 ms if not given."
-        ),
-    ] = None,
+    warmup: measuring.WarmUpOption = None,
     device: options.DeviceOption = "npu1",
     runtime: options.RuntimeOption = "xrt-linux",
     target: options.TargetOption = "auto",
