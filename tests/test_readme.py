@@ -64,7 +64,8 @@ def test_a_link_of_a_page_leads_to_a_file(page: Path) -> None:
 def shown(command: str) -> list[str]:
     """The lines that the README shows of a command, without those that PyTorch decides."""
     (block,) = re.findall(rf"^```\n\$ {re.escape(command)}\n(.*?)^```", README, re.M | re.S)
-    lines = [line for line in block.splitlines() if line.strip() not in ("", "...")]
+    lines = [line.removesuffix("...").rstrip() for line in block.splitlines()]
+    lines = [line for line in lines if line]
     return [line for line in lines if "PyTorch" not in line and not line.endswith("×")]
 
 
