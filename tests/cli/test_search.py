@@ -65,7 +65,9 @@ def test_the_screen_says_the_best_the_bound_the_space_and_why_others_lose() -> N
         "Run it: tilescope gemm 64 96 128",
     ):
         assert part in " ".join(text.split())
+    assert "What each choice is worth: the fastest that makes it otherwise" in text
     assert max(map(len, text.splitlines())) <= 80
+    assert not any(key in text for key in ("_dma", "_port", "_overhead"))  # words, as in a profile
 
 
 INT8 = ["64x96x128", "--dtype", "int8", "--device", "npu2", "--grid", "4x8", "--timing-only"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from tilescope.quantities.units import (
@@ -12,6 +13,7 @@ from tilescope.quantities.units import (
     significant,
 )
 from tilescope.reports.advice import command_lines
+from tilescope.reports.budget import SHORT
 from tilescope.reports.intervals import within
 from tilescope.reports.paint import PLAIN, Paint
 from tilescope.reports.screen import dtypes
@@ -168,7 +170,13 @@ def _rows(
         Column("error", [format_error(case.expected_error) for case in cases]),
         Column("moved", [_moved(case) for case in cases]),
     ]
-    return beside(table(columns), [one.why or mapping_words(one.mapping) for one in cases], width)
+    told = [_spoken(one.why) or mapping_words(one.mapping) for one in cases]
+    return beside(table(columns), told, width)
+
+
+def _spoken(why: str) -> str:
+    """A reason with its budget terms named as a profile's screen names them."""
+    return re.sub("|".join(SHORT), lambda term: SHORT[term[0]], why)
 
 
 def _together(run: SearchRun, width: int, paint: Paint) -> list[str]:
