@@ -9,12 +9,13 @@ import pytest
 from tilescope.runs.figures import (
     BudgetTerm,
     Grid,
+    Interval,
     KernelShare,
     SampledStatistics,
     Shape,
     Statistics,
 )
-from tilescope.runs.models import Case, MappingChoice, Provenance, Run
+from tilescope.runs.models import Case, MappingChoice, Prediction, Provenance, Run
 
 
 def simulated(us: float) -> Statistics:
@@ -156,6 +157,51 @@ def provenance() -> Provenance:
 def per_tile_run(per_tile_case: Case, provenance: Provenance) -> Run:
     """One case beside PyTorch."""
     return Run(cases=(per_tile_case,), provenance=provenance)
+
+
+@pytest.fixture
+def measured_run(per_tile_case: Case, provenance: Provenance) -> Run:
+    """The same case as an NPU's clock would tell it, beside a prediction that is a tenth short."""
+    times = (19_000.0, 20_000.0, 20_000.0, 20_400.0, 26_000.0)
+    measured = {"host": 6_000.0, "launch_and_array": 13_900.0, "residual": 100.0}
+    predicted = {"host": 4_500.0, "launch_and_array": 13_500.0}
+    case = per_tile_case.model_copy(
+        update={
+            "runtime": "xrt-python",
+            "npu_us": SampledStatistics(
+                kind="measured",
+                median=20_000.0,
+                mean=21_080.0,
+                std=2_793.2,
+                min=19_000.0,
+                max=26_000.0,
+                p95=24_880.0,
+                n=5,
+                samples=times,
+                median_interval=Interval(low=19_000.0, high=26_000.0, confidence=0.95),
+                outliers=1,
+                overhead_us=0.2,
+            ),
+            "device_us": None,
+            "budget": tuple(
+                BudgetTerm(term=term, us=us, fraction=us / 20_000.0)
+                for term, us in measured.items()
+            ),
+            "predicted": Prediction(
+                us=18_000.0,
+                runtime="xrt-python",
+                error=-0.1,
+                interval_us=Interval(low=16_363.6, high=20_000.0, confidence=0.9),
+                device_us=5_000.0,
+                budget=tuple(
+                    BudgetTerm(term=term, us=us, fraction=us / 18_000.0)
+                    for term, us in predicted.items()
+                ),
+            ),
+            "notes": (),
+        }
+    )
+    return Run(cases=(case,), provenance=provenance)
 
 
 @pytest.fixture

@@ -25,6 +25,12 @@ def test_the_screen_looks_as_intended_without_pytorch(
     assert screen(run) == report
 
 
+def test_the_screen_of_a_measured_run_looks_as_intended(
+    measured_run: Run, report: SnapshotAssertion
+) -> None:
+    assert screen(measured_run) == report
+
+
 def test_a_wide_screen_shows_every_column(mixed_run: Run, report: SnapshotAssertion) -> None:
     assert screen(mixed_run, width=120) == report
 

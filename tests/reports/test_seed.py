@@ -90,3 +90,13 @@ def test_whole_numbers_are_counted_in_gops(per_tile_case: Case) -> None:
     text = case_report(per_tile_case.model_copy(update={"dtype": "int8"}))
     assert re.search(r"NPU GOPS: +4\.72\n", text)
     assert "GFLOPS" not in text
+
+
+def test_a_measured_time_is_told_with_its_spread_and_its_prediction(measured_run: Run) -> None:
+    text = case_report(measured_run.cases[0])
+    assert "NPU Time:     21.080 ± 2.793 ms" in text
+    assert (
+        "NPU time is measured: device npu1, runtime xrt-python; 18.0 ms predicted (simulated "
+        "under xrt-python), error \u221210.0 %"
+    ) in text
+    assert "deterministic" not in text
