@@ -6,6 +6,7 @@ launch takes the same ticks here as by itself.
 
 from __future__ import annotations
 
+import atexit
 import os
 from dataclasses import dataclass
 from fractions import Fraction
@@ -157,6 +158,10 @@ def engine_device(device: Device) -> _engine.GemmDevice:
         device.dma_granularity_bytes,
     )
     return found
+
+
+# A worker process may end before its modules do, and the engine complains of what is left then.
+atexit.register(engine_device.cache_clear)
 
 
 def _task_setups(device: Device, task: int, cold: int, cycle: int) -> list[int]:

@@ -372,3 +372,22 @@ def test_workers_do_not_hear_the_ctrl_c_that_ends_the_sweep() -> None:
     command = [sys.executable, "-c", HEARD]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     assert done.stdout == "[0, 1] [[True], [True]] False\n"
+
+
+ENDED = """
+from joblib.externals.loky import get_reusable_executor
+from tilescope.profiling.sweeps.axes import parse_axes
+from tilescope.profiling.sweeps.plan import SweepPlan
+from tilescope.profiling.sweeps.workers import LocalWorkers
+from tilescope.workloads.cases import LinearProjectionTestCase
+
+plan = SweepPlan(parse_axes(["M=16,32"]), LinearProjectionTestCase("base", 64, 96, 192))
+print(sorted(start for start, _ in LocalWorkers(2).run(plan.to_json(), [(0, 1), (1, 2)])))
+get_reusable_executor().shutdown(wait=True)
+"""
+
+
+def test_workers_that_are_no_longer_needed_end_without_a_word() -> None:
+    command = [sys.executable, "-c", ENDED]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
+    assert (done.stdout, done.stderr) == ("[0, 1]\n", "")
