@@ -82,8 +82,8 @@ def cluster(workers: int) -> Iterator[str]:
         started += [start("dask_worker", address, "--nthreads", "1") for _ in range(workers)]
         yield address
     finally:
-        for process in reversed(started):
-            process.terminate()
+        for process in started:  # asked to end, a worker may wait for a scheduler that has gone
+            process.kill()
         for process in started:
             process.wait()
 
