@@ -23,6 +23,14 @@ def simulated(us: float) -> Statistics:
     return Statistics(kind="simulated", median=us, mean=us, std=0, min=us, max=us, p95=us, n=1)
 
 
+def following(case: Case) -> Case:
+    """The case with the speedup and the rate that follow from its times and shape."""
+    us, shape = case.npu_us.median, case.shape
+    speedup = case.baseline_us.median / us if case.baseline_us else None
+    rate = 2 * shape.m * shape.n * shape.k / us / 1e3
+    return case.model_copy(update={"speedup": speedup, "npu_gflops": rate})
+
+
 @pytest.fixture
 def per_tile_case() -> Case:
     """q_proj as the seed maps it: 20 ms, of which launches take half."""

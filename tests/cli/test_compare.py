@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from tests.conftest import following
 from tilescope.cli import rerunning
 from tilescope.cli.main import app
 from tilescope.cli.rerunning import Task, task
@@ -46,7 +47,8 @@ def files(per_tile_run: Run, tmp_path: Path) -> dict[str, str]:
     for name, update in changes.items():
         path = tmp_path / f"{name}.json"
         write_run(
-            per_tile_run.model_copy(update={"cases": (case.model_copy(update=update),)}), path
+            per_tile_run.model_copy(update={"cases": (following(case.model_copy(update=update)),)}),
+            path,
         )
         paths[name] = str(path)
     return paths

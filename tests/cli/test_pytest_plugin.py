@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import following
 from tilescope.profiling.samples import measured, simulated
 from tilescope.runs.files import read_run, write_run
 from tilescope.runs.models import Run
@@ -24,7 +25,7 @@ def test_speed(tilescope_compare):
 def session(pytester: pytest.Pytester, per_tile_run: Run) -> pytest.Pytester:
     """A folder with a stored run and one that is 1 % slower."""
     (case,) = per_tile_run.cases
-    slower = case.model_copy(update={"npu_us": simulated(20_200.0), "budget": ()})
+    slower = following(case.model_copy(update={"npu_us": simulated(20_200.0), "budget": ()}))
     write_run(per_tile_run, pytester.path / "stored.json")
     write_run(per_tile_run.model_copy(update={"cases": (slower,)}), pytester.path / "new.json")
     return pytester

@@ -117,7 +117,7 @@ def negative(content: dict[str, object]) -> None:
 @pytest.mark.parametrize(
     ("edit", "said"),
     [
-        (absurd, "figures that no run can have"),
+        (absurd, "more operations than any run could do"),
         (endless, "less than or equal to"),
         (negative, "greater than or equal to 0"),
     ],

@@ -2,6 +2,7 @@
 
 import xml.etree.ElementTree as ElementTree
 
+from tests.conftest import following
 from tilescope.profiling.interruptions import BUSY
 from tilescope.reports.plot import plot_svg
 from tilescope.reports.scaling_plot import scaling_svg
@@ -52,13 +53,15 @@ def test_the_median_of_pytorch_has_its_interval(mixed_run: Run) -> None:
 def over_rows(case: Case) -> tuple[Case, ...]:
     """The case at 16 and 64 tokens."""
     return tuple(
-        case.model_copy(
-            update={
-                "name": f"{case.name}.s{m}",
-                "sequence": m,
-                "batch": 1,
-                "shape": case.shape.model_copy(update={"m": m}),
-            }
+        following(
+            case.model_copy(
+                update={
+                    "name": f"{case.name}.s{m}",
+                    "sequence": m,
+                    "batch": 1,
+                    "shape": case.shape.model_copy(update={"m": m}),
+                }
+            )
         )
         for m in (16, 64)
     )

@@ -39,6 +39,19 @@ def test_nothing_is_wider_than_eighty_columns(per_tile_run: Run) -> None:
     assert max(len(line) for line in screen(per_tile_run, width=80).splitlines()) <= 80
 
 
+def test_a_screen_of_40_columns_holds_every_line(per_tile_run: Run) -> None:
+    """The waiting's meanings stand below their rows, and tables name the columns left out."""
+    (case,) = per_tile_run.cases
+    limits = case.model_copy(update={"bound": bound("launch", 18_000.0, 2_000.0)})
+    other = limits.model_copy(update={"name": "gate_proj"})
+    run = per_tile_run.model_copy(update={"cases": (limits, other)})
+    lines = screen(run, width=40).splitlines()
+    assert [line for line in lines if len(line) > 40] == []
+    row = next(place for place, line in enumerate(lines) if line.startswith("  launch "))
+    assert lines[row + 1] == "    submission, mailbox, wake-up"
+    assert any(line.startswith("No room here for: rel. error") for line in lines)
+
+
 def test_the_shown_percentages_add_up_to_one_hundred(
     per_tile_case: Case, per_tile_run: Run
 ) -> None:

@@ -40,7 +40,11 @@ def test_a_median_outside_its_own_range_is_refused(mixed_run: Run, tmp_path: Pat
     for median in (time.min * 0.99, time.max * 1.01):
         with pytest.raises(InputError, match="lies outside"):
             read_run(edited(mixed_run, path, {"median": median}, "baseline_us"))
-    read_run(edited(mixed_run, path, {"median": time.max}, "baseline_us"))
+    edited(mixed_run, path, {"median": time.max}, "baseline_us")
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["cases"][0]["speedup"] = time.max / mixed_run.cases[0].npu_us.median
+    path.write_text(json.dumps(content), encoding="utf-8")
+    read_run(path)
 
 
 def test_a_simulated_time_is_its_bound_and_the_gap_above_it(mixed_run: Run, tmp_path: Path) -> None:
@@ -73,3 +77,20 @@ def test_a_prediction_stands_beside_a_measured_time_with_the_error_of_the_two(
     path.write_text(json.dumps(content), encoding="utf-8")
     with pytest.raises(InputError, match=r"and the error \+0\.1000"):
         read_run(path)
+
+
+@pytest.mark.parametrize(("figure", "told"), [("speedup", "speedup"), ("npu_gflops", "rate")])
+def test_a_speedup_or_rate_that_does_not_follow_is_refused(
+    mixed_run: Run, tmp_path: Path, figure: str, told: str
+) -> None:
+    path = tmp_path / "run.json"
+    content = json.loads(to_json(mixed_run))
+    said = content["cases"][0][figure]
+    for value, refused in ((said * 1.001, True), (said * (1 + 1e-9), False)):
+        content["cases"][0][figure] = value
+        path.write_text(json.dumps(content), encoding="utf-8")
+        if not refused:
+            read_run(path)
+            continue
+        with pytest.raises(InputError, match=rf"the {told}.* follows from its times"):
+            read_run(path)

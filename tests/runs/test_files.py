@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import following
 from tilescope.errors import InputError
 from tilescope.runs.files import (
     check_writable,
@@ -106,10 +107,17 @@ def test_a_sample_that_lost_a_value_is_refused(per_tile_run: Run, tmp_path: Path
 
 def test_a_measured_time_of_the_npu_keeps_its_samples(per_tile_run: Run, tmp_path: Path) -> None:
     (case,) = per_tile_run.cases
-    measured = case.model_copy(update={"npu_us": case.baseline_us, "budget": ()})
+    measured = following(case.model_copy(update={"npu_us": case.baseline_us, "budget": ()}))
     path = tmp_path / "run.json"
     write_run(per_tile_run.model_copy(update={"cases": (measured,)}), path)
     assert read_run(path).cases[0].npu_us == case.baseline_us
+
+
+def test_a_mark_before_the_text_is_no_part_of_it(per_tile_run: Run, tmp_path: Path) -> None:
+    """Editors on Windows put one there."""
+    path = tmp_path / "run.json"
+    path.write_text(to_json(per_tile_run), encoding="utf-8-sig")
+    assert read_run(path) == per_tile_run
 
 
 def test_a_missing_key_is_named(per_tile_run: Run, tmp_path: Path) -> None:

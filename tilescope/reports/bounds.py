@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from tilescope.quantities.units import format_percent, format_us, significant
 from tilescope.reports.budget import largest_term, short
 from tilescope.reports.paint import PLAIN, Paint
-from tilescope.reports.tables import Column, table
+from tilescope.reports.tables import Column, fitting, narrow, table
 from tilescope.runs.models import Case
+
+ANY_MAPPING = "at least,\nany mapping"
 
 NAMES = {
     "launch": "launch",
@@ -52,8 +54,11 @@ def bound_sentence(case: Case) -> str | None:
     )
 
 
-def bound_table(cases: Sequence[Case], paint: Paint = PLAIN) -> list[str]:
-    """A row for each case that has a bound, and their sums where all have one."""
+def bound_table(cases: Sequence[Case], paint: Paint = PLAIN, *, width: int = 80) -> list[str]:
+    """A row for each case that has a bound, and their sums where all have one.
+
+    width: what there is room for; the last columns are left out of a narrower table.
+    """
     known = [case for case in cases if case.bound is not None]
     bounds = [case.bound for case in known if case.bound is not None]
     names = [case.name for case in known]
@@ -78,8 +83,9 @@ def bound_table(cases: Sequence[Case], paint: Paint = PLAIN) -> list[str]:
         Column("reached", [percent(share) for share in shares]),
     ]
     if all(us is not None for us in anyhow):
-        columns.append(Column("at least,\nany mapping", [format_us(us or 0.0) for us in anyhow]))
-    return table(columns, totals=totals, paint=paint)
+        columns.append(Column(ANY_MAPPING, [format_us(us or 0.0) for us in anyhow]))
+    kept, left_out = fitting(columns, width, (ANY_MAPPING, "reached"))
+    return [*table(kept, totals=totals, paint=paint), *narrow(left_out, width)]
 
 
 def bounding(cases: Sequence[Case]) -> str | None:

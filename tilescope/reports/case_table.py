@@ -10,11 +10,17 @@ from tilescope.reports.bounds import bound_word
 from tilescope.reports.budget import closing_percentages
 from tilescope.reports.cells import ms_cell, shape_cell
 from tilescope.reports.paint import PLAIN, Paint, Style
-from tilescope.reports.tables import Column, table, table_width
+from tilescope.reports.speedups import is_sure
+from tilescope.reports.tables import Column, fitting, narrow, table, table_width
+from tilescope.reports.wrapping import wrap
 from tilescope.runs.models import Case
 
 DROPPED_FIRST = ("dtype", "cores")
 """Columns that a narrow screen does without where every row says the same: it is said once."""
+
+
+LESS_NEEDED = ("rel.\nerror", "laun-\nches", "GFLOP\n/s", "GOPS", "shape\nM×N×K", "PyTorch\nms")
+"""What goes next where there is still no room; the heads are named below the table."""
 
 
 def case_table(cases: Sequence[Case], *, width: int = 80, paint: Paint = PLAIN) -> list[str]:
@@ -26,8 +32,9 @@ def case_table(cases: Sequence[Case], *, width: int = 80, paint: Paint = PLAIN) 
         if table_width(columns) > width and len(set(column.cells[: len(cases)])) == 1:
             columns.remove(column)
             said.append(f"{head} {column.cells[0]}")
-    caption = f"Every row: {', '.join(said)}" if said else None
-    return [*([caption] if caption else []), *table(columns, totals=True, paint=paint)]
+    columns, left_out = fitting(columns, width, LESS_NEEDED)
+    caption = wrap(f"Every row: {', '.join(said)}", width, hanging="  ") if said else []
+    return [*caption, *table(columns, totals=True, paint=paint), *narrow(left_out, width)]
 
 
 def case_columns(cases: Sequence[Case]) -> list[Column]:
@@ -42,6 +49,7 @@ def case_columns(cases: Sequence[Case]) -> list[Column]:
     flops.append(sum(flops))
     shares = [*closing_percentages(npu_us[:-1]), "100.0"]
     speedups = [_ratio(torch, npu) for torch, npu in zip(torch_us, npu_us, strict=True)]
+    sure_ones = [*map(is_sure, cases), all(map(is_sure, cases))]
     bounds = [*(bound_word([case]) for case in cases), bound_word(cases)]
     accuracy = [case.max_rel_error for case in cases]
     known = [error for error in accuracy if error is not None]
@@ -71,7 +79,9 @@ def case_columns(cases: Sequence[Case]) -> list[Column]:
             Column(
                 "speed-\nup",
                 ["-" if ratio is None else f"{significant(ratio)}×" for ratio in speedups],
-                styles=[_style(ratio) for ratio in speedups],
+                styles=[
+                    _style(ratio, sure) for ratio, sure in zip(speedups, sure_ones, strict=True)
+                ],
             ),
         ]
     return columns
@@ -100,7 +110,7 @@ def _ratio(above: float | None, below: float) -> float | None:
     return above / below if above is not None and below else None
 
 
-def _style(ratio: float | None) -> Style | None:
-    if ratio is None:
+def _style(ratio: float | None, sure: bool) -> Style | None:
+    if ratio is None or (ratio >= 1 and not sure):
         return None
     return "good" if ratio >= 1 else "warn"

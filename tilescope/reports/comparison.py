@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from tilescope.evidence.comparing import CaseComparison, Comparison
@@ -10,7 +11,7 @@ from tilescope.evidence.verdicts import EXACT, WORDS, Verdict
 from tilescope.quantities.units import format_us, significant
 from tilescope.reports.budget import short
 from tilescope.reports.paint import PLAIN, Paint, Style
-from tilescope.reports.tables import Column, table
+from tilescope.reports.tables import LEAST_ROOM, Column, table, table_width
 from tilescope.reports.wrapping import wrap
 
 STYLES: dict[str, Style | None] = {"SLOW": "bad", "FAST": "good", "AMBIGUOUS": "warn", "SAME": None}
@@ -27,24 +28,27 @@ def comparison_text(
 ) -> str:
     """The verdicts, slowest first, with evidence; `names` are what the two runs are called."""
     cases = ordered(comparison)
+    columns = [
+        Column(
+            "verdict",
+            [case.verdict.word for case in cases],
+            left=True,
+            styles=[STYLES[case.verdict.word] for case in cases],
+        ),
+        Column("before", [format_us(case.before.median) for case in cases]),
+        Column("after", [format_us(case.after.median) for case in cases]),
+        Column("change", [change(case.verdict) for case in cases]),
+    ]
+    keys = Column("case", [case.key for case in cases], left=True)
     title = f"{plain(names[0])} → {plain(names[1])}"
     lines = [
         *(paint(line, "strong") for line in wrap(title, width, hanging="  ")),
         *_lines(f"{_counted(comparison)}; {_mean(comparison)}", width),
         "",
-        *table(
-            [
-                Column(
-                    "verdict",
-                    [case.verdict.word for case in cases],
-                    left=True,
-                    styles=[STYLES[case.verdict.word] for case in cases],
-                ),
-                Column("before", [format_us(case.before.median) for case in cases]),
-                Column("after", [format_us(case.after.median) for case in cases]),
-                Column("change", [change(case.verdict) for case in cases]),
-                Column("case", [case.key for case in cases], left=True),
-            ]
+        *(
+            table([*columns, keys], paint=paint)
+            if table_width(columns) + 1 + LEAST_ROOM <= width
+            else _with_keys_below(table(columns, paint=paint), keys.cells)
         ),
         "",
     ]
@@ -56,6 +60,13 @@ def comparison_text(
     while not lines[-1]:
         lines.pop()
     return "\n".join(lines) + "\n"
+
+
+def _with_keys_below(lines: list[str], keys: Sequence[str]) -> list[str]:
+    """A table's lines with the key of each row below it: a narrow screen has no room beside."""
+    head = len(lines) - len(keys)
+    rows = zip(lines[head:], keys, strict=True)
+    return [*lines[:head], *(line for row, key in rows for line in (row, f"  {key}"))]
 
 
 def comparison_markdown(comparison: Comparison, names: tuple[str, str]) -> str:

@@ -17,6 +17,7 @@ from tilescope.reports.cells import ms_cell
 from tilescope.reports.paint import PLAIN, Paint
 from tilescope.reports.predicted import predicted_block
 from tilescope.reports.screen import dtypes, trust
+from tilescope.reports.speedups import is_sure
 from tilescope.reports.tables import Column, table
 from tilescope.reports.text_plots import Line, text_plot
 from tilescope.reports.whatif import changes_line
@@ -100,7 +101,9 @@ def _table(cases: Sequence[Case], paint: Paint) -> list[str]:
                 "speed-\nup",
                 [f"{significant(case.speedup)}×" if case.speedup else "-" for case in cases],
                 styles=[
-                    ("good" if case.speedup >= 1 else "warn") if case.speedup else None
+                    ("good" if is_sure(case) else None if case.speedup >= 1 else "warn")
+                    if case.speedup
+                    else None
                     for case in cases
                 ],
             ),

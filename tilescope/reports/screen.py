@@ -25,13 +25,14 @@ from tilescope.reports.intervals import within
 from tilescope.reports.measuring import measured_sentences
 from tilescope.reports.paint import PLAIN, Paint
 from tilescope.reports.predicted import predicted_block
+from tilescope.reports.tables import LEAST_ROOM
 from tilescope.reports.whatif import changes_line
 from tilescope.reports.wrapping import wrap
 from tilescope.runs.models import Case, MappingChoice, Run
 
 BAR_WIDTH, NAME_WIDTH = 10, 9
 WORTH_TELLING = 2.0  # how many times as fast a change must be to be told at the top
-UNITS = "ns|µs|ms|s|runs|threads"
+UNITS = "ns|µs|ms|s|runs|threads|%|B|KiB|MiB|GiB|GB/s"
 NO_BREAK = "\u00a0"
 SUBJECTS = {"linear": "Linear projections", "gemm": "Matrix product", "tile": "One block"}
 
@@ -51,7 +52,7 @@ def screen_parts(run: Run, *, width: int = 80, paint: Paint = PLAIN) -> list[lis
         _how_long(run, width, paint),
         *([block] if (block := predicted_block(run.cases, width, paint)) else []),
         *([] if _measured(run) else [_bounds(run, width, paint)]),
-        _waiting(run, paint),
+        _waiting(run, width, paint),
         _trust(run, width, paint),
         case_table(run.cases, width=width, paint=paint),
     ]
@@ -68,7 +69,7 @@ def _title(run: Run, width: int, paint: Paint) -> list[str]:
     title = f"{subject} on {case.device} ({case.npu_us.kind}), runtime {case.runtime}"
     what_if = wrap(changes_line(run.changed), width, hanging="  ") if run.changed else []
     return [
-        paint(title, "strong"),
+        *(paint(line, "strong") for line in wrap(title, width, hanging="  ")),
         *(paint(line, "warn") for line in what_if),
         *_mappings(run, width),
         *_padding(run.cases, width),
@@ -203,7 +204,7 @@ def _bounds(run: Run, width: int, paint: Paint) -> list[str]:
     if len(cases) == 1 and (sentence := bound_sentence(cases[0])):
         return [head, *_wrapped([sentence], width)]
     if any(case.bound for case in cases):
-        return [head, *(f"  {line}" for line in bound_table(cases, paint))]
+        return [head, *(f"  {line}" for line in bound_table(cases, paint, width=width - 2))]
     top = largest_term(cases)
     if top is None:
         return [head, "  -"]
@@ -212,25 +213,27 @@ def _bounds(run: Run, width: int, paint: Paint) -> list[str]:
     return [head, *_wrapped([f"{short(top)}: {meaning(top)}, {share} of the time"], width)]
 
 
-def _waiting(run: Run, paint: Paint) -> list[str]:
+def _waiting(run: Run, width: int, paint: Paint) -> list[str]:
     totals = summed(run.cases)
     if not totals:
         return [paint("Where the waiting is", "strong"), "  -"]
     top = largest_term(run.cases)
     shares = dict(zip(totals, closing_percentages(list(totals.values())), strict=True))
     whole_us = sum(totals.values())
-    lines = [
-        paint("Where the waiting is", "strong") + f" ({_path(run)}, 100 % = {format_us(whole_us)})",
-    ]
+    head, whole = "Where the waiting is", f"({_path(run)}, 100 % = {format_us(whole_us)})"
+    lines = [paint(head, "strong"), f"  {whole}"]
+    if len(f"{head} {whole}") <= width:
+        lines = [f"{paint(head, 'strong')} {whole}"]
     names = max(NAME_WIDTH, *(len(short(term)) for term in totals))
     bar_width = BAR_WIDTH - (names - NAME_WIDTH)
     for term in sorted(totals, key=lambda name: -totals[name]):
         bar = "█" * max(round(totals[term] / whole_us * bar_width), 0)
         text = f"  {short(term):<{names}} {shares[term]:>5} % {format_us(totals[term]):>8}  "
-        lines.append(
-            paint(text, "warn" if term == top else None)
-            + f"{bar:<{bar_width}} {meaning(term)}".rstrip()
-        )
+        row = paint(text, "warn" if term == top else None)
+        if width - len(text) - bar_width - 1 < LEAST_ROOM:
+            lines += [(row + bar).rstrip(), *wrap(meaning(term), width, "    ", "    ")]
+        else:
+            lines.append(row + f"{bar:<{bar_width}} {meaning(term)}".rstrip())
     return lines
 
 
@@ -283,7 +286,11 @@ def _wrapped(sentences: list[str], width: int) -> list[str]:
     lines = []
     for sentence in sentences:
         lines += textwrap.wrap(
-            re.sub(rf"(\d) ({UNITS})\b", rf"\1{NO_BREAK}\2", sentence),
+            re.sub(
+                rf"(?:± )?\d (?:{UNITS})(?!\w)|± (?=\d)",
+                lambda found: found[0].replace(" ", NO_BREAK),
+                sentence,
+            ),
             width,
             initial_indent="  ",
             subsequent_indent="    ",

@@ -51,6 +51,35 @@ def table_width(columns: Sequence[Column]) -> int:
     return sum(column.width for column in columns) + len(columns) - 1
 
 
+def fitting(
+    columns: Sequence[Column], width: int, first: Sequence[str]
+) -> tuple[list[Column], list[str]]:
+    """The columns that a width has room for, and the heads of those left out, as one line each.
+
+    first: heads of columns that a reader can do without, the least needed first.
+    """
+    kept, left_out = list(columns), []
+    for head in first:
+        if table_width(kept) <= width:
+            break
+        for column in [one for one in kept if one.head == head]:
+            kept.remove(column)
+            left_out.append(one_line(head))
+    return kept, left_out
+
+
+def narrow(left_out: Sequence[str], width: int) -> list[str]:
+    """What a narrow table says below it of the columns that it has no room for."""
+    if not left_out:
+        return []
+    return wrap(f"No room here for: {', '.join(left_out)}", width, hanging="  ")
+
+
+def one_line(head: str) -> str:
+    """A head without its line breaks: `laun-` above `ches` is launches."""
+    return head.replace("-\n", "").replace("\n/", "/").replace("\n", " ")
+
+
 def beside(lines: Sequence[str], words: Sequence[str], width: int) -> list[str]:
     """A table's lines with words to the right of each row, or below it where there is no room.
 

@@ -14,12 +14,13 @@ TOLERANCE_US = 1e-3
 def contradiction(run: Run) -> str | None:
     """The first contradiction in a run as a sentence without its full stop; None without any.
 
-    A case's budget sums to its time, its time lies within its own least and most, and a simulated
-    time is its bound and the gap above it. A prediction stands beside a measured time, and its
-    error is what the two make of it.
+    A case's budget sums to its time, its time lies within its own least and most, a simulated
+    time is its bound and the gap above it, a prediction beside a measured time has the error of the
+    two, and speedup and rate follow from times and shape.
     """
+    checks = (_of_budget, _of_range, _of_bound, _of_prediction, _of_ratios)
     for case in run.cases:
-        if told := (_of_budget(case) or _of_range(case) or _of_bound(case) or _of_prediction(case)):
+        if told := next((said for check in checks if (said := check(case))), None):
             return f"{told}; it was edited, or is not tilescope's"
     return None
 
@@ -73,6 +74,28 @@ def _of_prediction(case: Case) -> str | None:
         f"the prediction of {case.name!r} is {format_us(predicted.us)}, its measured time "
         f"{format_us(measured_us)} and the error {predicted.error:+.4f}"
     )
+
+
+def _of_ratios(case: Case) -> str | None:
+    npu_us, shape = case.npu_us.median, case.shape
+    if not npu_us:
+        return None
+    torch_us = case.baseline_us.median if case.baseline_us else None
+    try:
+        rate = 2 * shape.m * shape.n * shape.k / npu_us / 1e3
+    except OverflowError:
+        return f"{case.name!r} has more operations than any run could do"
+    told = (
+        ("speedup", case.speedup, torch_us / npu_us if torch_us is not None else None),
+        ("rate, in 10^9 operations a second,", case.npu_gflops, rate),
+    )
+    for name, said, follows in told:
+        if said is None or follows is None or math.isclose(said, follows, rel_tol=TOLERANCE):
+            continue
+        return (
+            f"the {name} of {case.name!r} is {said:.4g}, and {follows:.4g} follows from its times"
+        )
+    return None
 
 
 def _same(a_us: float, b_us: float) -> bool:

@@ -120,7 +120,7 @@ def read_run(path: Path) -> Run:
     if path.is_char_device() or path.is_block_device():  # some of which never end
         raise InputError(f"{path} cannot be read: it is a device, not a run file.")
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # some editors put a mark before it
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else _no_text(path)
         raise InputError(f"{path} cannot be read: {reason}.") from error

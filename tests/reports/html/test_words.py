@@ -4,7 +4,7 @@ import pytest
 
 from tilescope.profiling.interruptions import BUSY
 from tilescope.reports.html.memories import memory_of
-from tilescope.reports.html.templates import named, said
+from tilescope.reports.html.templates import command, named, said
 from tilescope.reports.html.truth import truth_table
 from tilescope.reports.html.words import words_of
 from tilescope.runs.counters import Memory, MemoryLevel, TileMemory
@@ -17,6 +17,12 @@ def test_what_is_to_be_typed_looks_like_it_and_a_number_keeps_its_unit() -> None
         "ask <code>tilescope doctor</code>, or <code>--max-noise 2</code>; 16.9\u00a0µs"
     )
     assert said("well-known, a--b") == "well-known, a--b"
+    assert (
+        said("± 0.5, 90 % of 10 runs, 3 cases") == "±\u00a00.5, 90\u00a0% of 10\u00a0runs, 3 cases"
+    )
+    assert command("tilescope x --set a=1") == (
+        "<span>tilescope</span> <span>x</span> <span>--set</span> <span>a=1</span>"
+    )
 
 
 def test_a_sentence_or_a_name_from_a_file_is_text() -> None:

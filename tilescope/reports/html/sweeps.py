@@ -79,7 +79,10 @@ def render_sweep(data: SweepData) -> str:
     return render(
         "sweep.html.j2",
         title=f"Sweep of {data.points:,} products on {devices or 'no device'} (simulated)",
-        subtitle=" · ".join(f"{axis.name} {len(axis.values)}" for axis in data.plan.axes),
+        subtitle=" · ".join(
+            f"{axis.name}: {len(axis.values)} value{'' if len(axis.values) == 1 else 's'}"
+            for axis in data.plan.axes
+        ),
         version=provenance.get("tilescope", ""),
         sections=SECTIONS,
         summary=_summary(data),

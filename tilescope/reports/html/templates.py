@@ -17,7 +17,8 @@ from tilescope.reports.names import shown, shown_within
 PARTS = ("tilescope.reports.html", "parts")
 TYPED = re.compile(r"`([^`]+)`|(?<![\w-])(--[a-z][a-z-]*(?: \d[\d.]*)?)")
 """What a sentence tells its reader to type: in backquotes, or an option with its number."""
-QUANTITY = re.compile(r"(\d) (?=(?:ns|µs|ms|s|%|×|B|KiB|MiB|GiB|GB/s|mJ|µJ|J|runs?|threads?)\b|%)")
+UNITS = "ns|µs|ms|s|×|B|KiB|MiB|GiB|GB/s|mJ|µJ|J|runs?|threads?"
+QUANTITY = re.compile(rf"(?<=±) (?=\d)|(?<=\d) (?=%|(?:{UNITS})(?!\w))")
 NO_BREAK = "\u00a0"
 
 
@@ -38,6 +39,7 @@ def environment() -> Environment:
     found.filters["in_script"] = in_script
     found.filters["said"] = said
     found.filters["named"] = named
+    found.filters["command"] = command
     return found
 
 
@@ -71,8 +73,14 @@ def in_script(value: Any) -> Markup:
 
 def said(text: str) -> Markup:
     """A sentence that keeps numbers with their units and shows what to type as such."""
-    kept = str(escape(QUANTITY.sub(rf"\1{NO_BREAK}", shown(text))))
+    kept = str(escape(QUANTITY.sub(NO_BREAK, shown(text))))
     return Markup(TYPED.sub(lambda found: f"<code>{found[1] or found[2]}</code>", kept))
+
+
+def command(text: str) -> Markup:
+    """A command that breaks between its words and in no option."""
+    words = (f"<span>{escape(word)}</span>" for word in shown(text).split(" "))
+    return Markup(" ".join(words))
 
 
 def named(text: str) -> Markup:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tilescope.profiling.interruptions import BUSY
 from tilescope.quantities.dtypes import is_integer
 from tilescope.quantities.units import format_error, format_us, significant
 from tilescope.reports.bounds import bounding, limit_name, percent
@@ -14,6 +13,7 @@ from tilescope.reports.cells import shape_cell
 from tilescope.reports.html import figures
 from tilescope.reports.html.figures import Figure
 from tilescope.reports.screen import dtypes
+from tilescope.reports.speedups import is_sure
 from tilescope.runs.figures import Interval, SampledStatistics
 from tilescope.runs.models import Case
 
@@ -92,7 +92,7 @@ def _row(case: Case, share: str) -> TruthRow:
         torch_noise=_noise(case.baseline_us),
         torch_missing=case.baseline_missing or "none was asked for",
         speedup=figures.ratio(case.speedup, "speedup"),
-        faster=_faster(case),
+        faster=is_sure(case),
         bound=figures.time(bound.us, "bound_us", case.npu_us.kind) if bound else None,
         bound_by=limit_name(bound.by) if bound else "",
         gap=figures.time(bound.gap_us, "gap_us", case.npu_us.kind) if bound else None,
@@ -130,7 +130,7 @@ def _totals(cases: Sequence[Case]) -> TruthRow:
         torch_noise="",
         torch_missing="not every case has one",
         speedup=figures.ratio(speedup, "speedup"),
-        faster=all(map(_faster, cases)),
+        faster=all(map(is_sure, cases)),
         bound=figures.time(sum(bound.us for bound in bounds), "bound_us", kind)
         if every_bound
         else None,
@@ -146,16 +146,6 @@ def _totals(cases: Sequence[Case]) -> TruthRow:
         error=_error(max(errors) if errors else None),
         rate=_rate(operations / npu_us / 1e3 if npu_us else None, kind),
     )
-
-
-def _faster(case: Case) -> bool:
-    """Whether the NPU is faster beyond what is known of PyTorch's median and of the NPU's time."""
-    if case.baseline_us is None or any(note.startswith(BUSY) for note in case.notes):
-        return False
-    known = case.baseline_us.median_interval
-    least_us = known.low if known else case.baseline_us.median
-    most_us = case.interval_us.high if case.interval_us else case.npu_us.median
-    return least_us > most_us
 
 
 def _noise(time: SampledStatistics | None) -> str:

@@ -142,7 +142,7 @@ function drawAxis(pen, view, width, told) {
     pen.moveTo(x, AXIS - 6);
     pen.lineTo(x, AXIS);
     pen.stroke();
-    const text = formatMoment(Math.abs(count * step), step);
+    const text = formatMoment(Math.abs(count * step), step, view.to);
     const half = pen.measureText(text).width / 2;
     const at = Math.min(Math.max(x, LABELS + half - 4), LABELS + width - half);
     if (Math.abs(at - x) <= half) pen.fillText(text, at, 14);

@@ -78,7 +78,7 @@ function drawTimeline(spans, kind) {
     canvas.dataset.from = String(state.from);
     canvas.dataset.to = String(state.to);
     drawSoon();
-    byId("timeline-told").textContent = `Shown: ${formatUs(state.from)} to ${formatUs(state.to)} of ${formatUs(spans.elapsed)}, ${kind}${spans.launch.merged_us ? `; spans below ${formatUs(spans.launch.merged_us)} are merged with their neighbours, as this launch has ${spans.launch.spans.toLocaleString("en")}` : `; ${spans.launch.spans.toLocaleString("en")} spans`}.`;
+    byId("timeline-told").textContent = `Shown: ${formatAt(state.from, reach)} to ${formatAt(state.to, reach)} of ${formatUs(spans.elapsed)}, ${kind}${spans.launch.merged_us ? `; spans below ${formatUs(spans.launch.merged_us)} are merged with their neighbours, as this launch has ${spans.launch.spans.toLocaleString("en")}` : `; ${spans.launch.spans.toLocaleString("en")} spans`}.`;
   }
   const zoom = (times, at = 0.5) => {
     const reach = (state.to - state.from) / times, anchor = state.from + (state.to - state.from) * at;

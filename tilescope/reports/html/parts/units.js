@@ -19,11 +19,11 @@ function formatUs(us) {
   return `${significant(us / 1e6)} s`;
 }
 
-// A moment on an axis: as many digits as the step between marks needs.
-function formatMoment(us, step) {
-  const [unit, divisor] = us === 0 && step >= 1000 ? ["ms", 1e3] : step >= 1e6 ? ["s", 1e6] : step >= 1e3 ? ["ms", 1e3] : step >= 1 ? ["µs", 1] : ["ns", 1e-3];
+// A moment on an axis up to `most`: in the unit of that, with as many digits as the step needs.
+function formatMoment(us, step, most) {
+  const [unit, divisor] = most >= 1e6 ? ["s", 1e6] : most >= 1e3 ? ["ms", 1e3] : most >= 1 ? ["µs", 1] : ["ns", 1e-3];
   const decimals = Math.max(0, Math.min(6, -Math.floor(Math.log10(step / divisor) + 1e-9)));
-  return `${(us / divisor).toLocaleString("en", { minimumFractionDigits: 0, maximumFractionDigits: decimals })} ${unit}`;
+  return `${(us / divisor).toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals })} ${unit}`;
 }
 
 // A moment by itself: the unit that suits it, and as many digits as a tenth of a span needs.
