@@ -51,6 +51,8 @@ def test_a_view_on_stdout_leaves_a_file_as_it_is(call: CliRunner, tmp_path: Path
         ["--csv", "a", "--md", "a"],
         ["--csv", "a", "--md", "./a"],
         ["--json", "a", "--md", "a"],
+        ["--output-dir", "a", "--md", "a/summary.md"],
+        ["--output-dir", "a", "--csv", "a/run.json"],
     ],
 )
 def test_two_outputs_in_one_place_are_refused(
@@ -82,6 +84,19 @@ def names(call: CliRunner, *words: str) -> list[str]:
 def test_k_leaves_the_cases_in_whose_names_it_is_found(call: CliRunner) -> None:
     assert names(call, "-k", "^[kv]_") == ["k_proj", "v_proj"]
     assert names(call, "-k", "a", "--case", "a:64x64x64", "--case", "b:64x64x64") == ["a"]
+
+
+def test_k_leaves_what_is_listed_too(call: CliRunner) -> None:
+    listed = call.invoke(app, ["linear", "--list", "-k", "gate|up"]).stdout
+    assert [line.split()[0] for line in listed.splitlines()] == ["up_proj", "gate_proj"]
+
+
+def test_a_place_without_a_name_is_refused_as_that(call: CliRunner) -> None:
+    result = call.invoke(app, [*SMALL, "--csv", ""])
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "tilescope: . is a folder; name a file in it.\n",
+    )
 
 
 def test_k_that_is_found_nowhere_names_what_there_is(call: CliRunner) -> None:

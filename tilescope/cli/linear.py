@@ -119,7 +119,7 @@ def linear(
     check_own_cases(case or [], points)
     projections = known_projections(config, model, quiet=quiet)
     if list_cases:
-        list_projections(projections, points)
+        list_projections(projections, points, pattern)
         return
     asked = {"--timeline": timeline, "--timing-only": timing_only, "--set": bool(set_values)}
     where = choose(target, device, runtime, asked, quiet=quiet)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tilescope.cli.importing import load_module
+from tilescope.cli.selection import matching
 from tilescope.errors import InputError
 from tilescope.profiling.scaling import Points, placed
 from tilescope.workloads.cases import LinearProjectionTestCase, default_test_cases
@@ -52,10 +53,16 @@ def known_projections(config: str | None, model: str | None, *, quiet: bool) -> 
     return Projections()
 
 
-def list_projections(projections: Projections, points: Points) -> None:
-    """Print each projection with its shape, one a line."""
+def list_projections(projections: Projections, points: Points, pattern: str | None) -> None:
+    """Print each projection with its shape, one a line; those that match, where it is asked.
+
+    Raises InputError as selection.matching does.
+    """
     known = default_test_cases() if projections.known is None else projections.known
-    cases = [one.case for one in placed([*known, *projections.besides], points)]
+    wanted = [*known, *projections.besides]
+    if pattern is not None:
+        wanted = matching(pattern, wanted)
+    cases = [one.case for one in placed(wanted, points)]
     names = max(10, *(len(case.name) for case in cases))
     shapes = [f"{case.M}×{case.N}×{case.K}" for case in cases]
     wide = max(13, *map(len, shapes))

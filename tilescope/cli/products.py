@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tilescope.cli import terminal
 from tilescope.cli.ending import INTERRUPTED, fail
-from tilescope.cli.output_folder import RUN_FILE, prepare_folder, write_views
+from tilescope.cli.output_folder import RUN_FILE, VIEWS, prepare_folder, write_views
 from tilescope.errors import InputError
 from tilescope.profiling.places import SIMULATED
 from tilescope.profiling.products import ProductSettings, Profile, profile_products
@@ -156,7 +156,11 @@ def check_outputs(
         InputError: see runs.files.check_writable; timelines were asked for without a file, or two
             outputs have one name.
     """
-    places = [*(place for place, _ in outputs.views), str(outputs.path or outputs.json or "")]
+    places = [place for place, _ in outputs.views]
+    if outputs.path is not None or outputs.json is not None:
+        places.append(str(outputs.path or outputs.json))
+    if outputs.folder is not None:
+        places += [str(outputs.folder / name) for name in VIEWS]
     if len({place if place == STDOUT else os.path.realpath(place) for place in places}) < len(
         places
     ):

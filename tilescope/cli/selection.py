@@ -77,7 +77,7 @@ def matching(
     chosen = [case for case in cases if wanted.search(case.name)]
     if not chosen:
         names = ", ".join(case.name for case in cases)
-        raise InputError(f"-k {pattern!r} is found in no name; there are {names}.")
+        raise InputError(f"-k {pattern!r} is found in no name; there is {names}.")
     return chosen
 
 
