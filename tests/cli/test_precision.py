@@ -80,6 +80,17 @@ def test_what_does_not_add_up_is_told_with_the_steps_that_hang_together() -> Non
     assert "bfloat16: 0" not in told  # what closes is not told of
 
 
+@pytest.mark.parametrize(("device", "said"), [("npu1", False), ("npu2", True)])
+def test_an_error_that_partial_sums_only_add_to_is_not_laid_at_their_door(
+    device: str, said: bool
+) -> None:
+    """npu2 multiplies bfloat16 in blocks of eight mantissas; npu1 in full."""
+    code, out, err = call("p:64x256x64", "--dtypes", "bf16", "--device", device)
+    assert (code, err) == (0, "")
+    told = " ".join(out.split())
+    assert ("already, as the kernel multiplies in fewer digits" in told) == said
+
+
 def test_a_models_projection_and_a_written_file(tmp_path: Path) -> None:
     path = tmp_path / "precision.json"
     config = str(CONFIGS / "smollm2-135m.json")

@@ -224,6 +224,12 @@ def _partial_sums(sums: PartialSums | None, width: int, paint: Paint) -> list[st
             f"With C and its partial sums in bfloat16 the error passes {sums.mark:g} at "
             f"K = {', '.join(above)}, and not at the largest; few outputs make a chance of it."
         )
+    alone = max(point.errors["float32"] for point in points)
+    if alone > sums.mark / 2:
+        text += (
+            f" With C in float32 it is up to {_exponent(alone)} already, as the kernel multiplies "
+            "in fewer digits; partial sums add to that."
+        )
     return [*lines, *wrap(text, width)]
 
 
