@@ -94,8 +94,27 @@ def test_json_is_json_and_nothing_else(call: CliRunner, files: dict[str, str]) -
 
 
 def test_markdown_is_a_table(call: CliRunner, files: dict[str, str]) -> None:
-    result = call.invoke(app, ["compare", files["before"], files["slow"], "--markdown"])
+    result = call.invoke(app, ["compare", files["before"], files["slow"], "--md", "-"])
     assert "| **SLOW** | `linear.q_proj/f32@npu1/per-tile` |" in result.stdout
+
+
+def test_markdown_goes_into_a_file_beside_the_screen(
+    call: CliRunner, files: dict[str, str], tmp_path: Path
+) -> None:
+    path = tmp_path / "table.md"
+    both = ["compare", files["before"], files["slow"], "--md"]
+    written, printed = call.invoke(app, [*both, str(path)]), call.invoke(app, [*both, "-"])
+    assert written.exit_code == printed.exit_code == 1
+    assert path.read_text(encoding="utf-8") == printed.stdout
+    assert "Why\n" in written.stdout
+    assert written.stdout.endswith(f"Written: {path}\n")
+
+
+def test_markdown_and_json_do_not_share_a_place(call: CliRunner, files: dict[str, str]) -> None:
+    arguments = ["compare", files["before"], files["same"], "--md", "-", "--json", "-"]
+    result = call.invoke(app, arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Two outputs go to one place" in result.stderr
 
 
 def test_an_existing_output_is_kept_unless_forced(

@@ -56,8 +56,11 @@ def compare(
         typer.Option("--repeats", metavar="N", help="Processes for each of them, with --rerun."),
     ] = 7,
     markdown: Annotated[
-        bool, typer.Option("--markdown", help="Print a table for a pull request instead.")
-    ] = False,
+        str | None,
+        typer.Option(
+            "--md", metavar="PATH|-", help="Write a table for a pull request; - is stdout."
+        ),
+    ] = None,
     json: JsonOption = None,
     force: ForceOption = False,
     color: ColorOption = "auto",
@@ -68,31 +71,34 @@ def compare(
     4 ambiguous under --strict.
     """
     import sys
+    from pathlib import Path
 
     from tilescope.cli import terminal
     from tilescope.cli.comparisons import Wanted, compare_files, make_terms
     from tilescope.cli.output import answer
+    from tilescope.errors import InputError
     from tilescope.reports.comparison import (
         comparison_data,
         comparison_markdown,
         comparison_text,
     )
     from tilescope.reports.paint import Paint
+    from tilescope.runs.files import check_writable, write_bytes
 
     wanted = Wanted(fail_on=fail_on, strict=strict, rerun=rerun, repeats=repeats)
     terms = make_terms(figure, threshold, allow_different or [])
     paint = Paint(terminal.wants_colour(color, sys.stdout))
-    if json not in (None, "-"):
-        from pathlib import Path
-
-        from tilescope.runs.files import check_writable
-
-        check_writable(Path(str(json)), force=force)
+    if markdown is not None and markdown == json:
+        raise InputError("Two outputs go to one place; name another for one of them.")
+    for place in (json, markdown):
+        if place not in (None, "-"):
+            check_writable(Path(str(place)), force=force)
     done = compare_files(before, after, terms, wanted)
+    table = "\n".join(comparison_markdown(found, names) for names, found in done)
 
     def text() -> str:
-        if markdown:
-            return "\n".join(comparison_markdown(found, names) for names, found in done)
+        if markdown == "-":
+            return table
         width = terminal.width()
         return "\n".join(
             comparison_text(found, names, width=width, paint=paint) for names, found in done
@@ -100,6 +106,9 @@ def compare(
 
     content = [comparison_data(found, names) for names, found in done]
     answer(text, {"comparisons": content}, json, force=force)
+    if markdown not in (None, "-"):
+        write_bytes(table.encode(), Path(str(markdown)), force=force)
+        print(f"Written: {markdown}")
     sys.stdout.flush()
     if code := wanted.exit_code([found for _, found in done]):
         raise SystemExit(code)
