@@ -19,6 +19,8 @@ COLOURS = {
     "stream": "#4c9f70",
 }
 BAND = 0.15
+TITLE = "Predicted against measured elsewhere"
+KEY = f"filled: judged by; hollow: fitted to; solid: equal; dashed: ±{BAND * 100:.0f} %"
 
 
 def scatter_svg(entries: Sequence[Entry]) -> str:
@@ -42,16 +44,19 @@ def scatter_svg(entries: Sequence[Entry]) -> str:
 
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{SIDE}" height="{SIDE}" '
-        f'viewBox="0 0 {SIDE} {SIDE}" font-family="sans-serif" font-size="11">',
+        f'viewBox="0 0 {SIDE} {SIDE}" role="img" aria-label="{TITLE}" '
+        'font-family="system-ui, sans-serif" font-size="11">',
         f'<rect width="{SIDE}" height="{SIDE}" fill="white"/>',
+        f'<text x="{MARGIN}" y="20" font-size="14" font-weight="600">{TITLE}</text>',
+        f'<text x="{MARGIN}" y="38" fill="#444">{KEY}</text>',
     ]
     for power in range(low, high + 1):
         at = 10.0**power
         lines += [
             f'<path d="M{x(at)} {y(10.0**low)}V{y(10.0**high)}M{x(10.0**low)} {y(at)}'
             f'H{x(10.0**high)}" stroke="#ddd"/>',
-            f'<text x="{x(at)}" y="{SIDE - MARGIN + 16}" text-anchor="middle">1e{power}</text>',
-            f'<text x="{MARGIN - 6}" y="{y(at)}" text-anchor="end">1e{power}</text>',
+            f'<text x="{x(at)}" y="{SIDE - MARGIN + 16}" text-anchor="middle">{at:,.0f}</text>',
+            f'<text x="{MARGIN - 6}" y="{float(y(at)) + 4:.1f}" text-anchor="end">{at:,.0f}</text>',
         ]
     for factor, dash in ((1.0, ""), (1 - BAND, "4 3"), (1 + BAND, "4 3")):
         start, end = 10.0 ** (low + 0.1), 10.0 ** (high - 0.1)
@@ -64,7 +69,8 @@ def scatter_svg(entries: Sequence[Entry]) -> str:
         fill = colour if entry.row.role == "check" else "none"
         lines.append(
             f'<circle cx="{x(entry.row.value)}" cy="{y(value)}" r="2.6" fill="{fill}" '
-            f'stroke="{colour}"><title>{entry.row.id}</title></circle>'
+            f'stroke="{colour}"><title>{entry.row.id}: {value:,.4g} predicted, '
+            f"{entry.row.value:,.4g} measured</title></circle>"
         )
     for number, (kind, colour) in enumerate(COLOURS.items()):
         top = MARGIN + 14 * number

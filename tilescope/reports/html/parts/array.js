@@ -59,7 +59,7 @@ function drawArray(launch, kind) {
 
   function cellOf(tile) {
     const word = { core: "core", mem: "mem tile", shim: "shim" }[tile.kind] || tile.name;
-    const label = ["core", "mem", "shim"].includes(tile.kind) ? `${word} (${tile.column},${tile.row})` : tile.name;
+    const label = ["core", "mem", "shim"].includes(tile.kind) ? `${dense ? "" : `${word} `}(${tile.column},${tile.row})` : tile.name;
     const top = make("div", { class: "top" }, make("b", {}, label));
     if (tile.own) top.append(make("span", {}, dense && tile.own.kind === "core" ? `${((tile.own.busy / (tile.own.elapsed || 1)) * 100).toFixed(0)} %` : `busy ${percent(tile.own.busy / (tile.own.elapsed || 1))}`));
     const channels = tile.channels.sort((a, b) => a.channel.localeCompare(b.channel, "en", { numeric: true }));
