@@ -94,6 +94,7 @@ TargetOption = Annotated[
         help="Where the NPU's part runs. auto: measured on this machine's NPU where everything for "
         "that is here, else simulated; simulated; xrt: measured, or refused.",
         autocompletion=completing.targets,
+        envvar="TILESCOPE_TARGET",
     ),
 ]
 NumRunsOption = Annotated[

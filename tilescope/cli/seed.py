@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,8 @@ def run_seed_profile(
     parser.add_argument("--fp32", default="safe", help="safe, fast or low")
     parser.add_argument("--bf16", help="bfp16 or native, on npu2")
     parser.add_argument("--runtime", default="xrt-linux")
-    parser.add_argument("--target", default="auto", help="auto, simulated or xrt")
+    target = os.environ.get("TILESCOPE_TARGET", "auto")
+    parser.add_argument("--target", default=target, help="auto, simulated or xrt")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args(arguments)
 

@@ -56,6 +56,7 @@ def make_bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeBench:
             path = tmp_path / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
+        monkeypatch.delenv("TILESCOPE_TARGET", raising=False)
         tools = make_tools(tmp_path)
         npu = Npu()
         if pci[0] == STRIX[0]:

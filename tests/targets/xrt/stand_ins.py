@@ -263,7 +263,7 @@ def make_tools(folder: Path) -> Tools:
         (tools.peano / "bin" / "clang++", COMPILER),
     ):
         path.parent.mkdir(parents=True)
-        path.write_text(f"#!{sys.executable}\n{textwrap.dedent(program)}")
+        path.write_text(f"#!{sys.executable} -IS\n{textwrap.dedent(program)}")
         path.chmod(path.stat().st_mode | stat.S_IXUSR)
     headers = tools.aie / "include" / "aie_api"
     headers.mkdir(parents=True)

@@ -87,7 +87,7 @@ def test_a_transfer_is_called_done_once_and_after_all_outputs_of_its_block(one: 
     assert most(changed, freed) <= NPU1.shim_bds
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=10)
 @given(designs())
 def test_it_reads_back_as_itself_and_takes_no_less_time(one: Design) -> None:
     changed, freed = returning(one)

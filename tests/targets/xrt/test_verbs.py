@@ -224,6 +224,13 @@ def test_without_an_npu_nothing_is_said_and_xrt_is_refused(bench: Bench) -> None
     assert "AMD NPU: none on the PCI bus" in refused.stderr
 
 
+def test_the_environment_may_say_where_everything_runs(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TILESCOPE_TARGET", "simulated")
+    assert only(measured("linear", *CASE)[0]).npu_us.kind == "simulated"
+
+
 def test_an_unknown_target_is_refused_with_those_there_are(bench: Bench) -> None:
     refused = call("linear", *CASE, "--target", "npu")
     assert refused.exit_code == 2
