@@ -7,6 +7,7 @@ single launch without it.
 import os
 
 import pytest
+from hypothesis import settings
 
 from tilescope.runs.figures import (
     BudgetTerm,
@@ -20,6 +21,10 @@ from tilescope.runs.figures import (
 from tilescope.runs.models import Case, MappingChoice, Prediction, Provenance, Run
 
 os.environ["TILESCOPE_TARGET"] = "simulated"  # also where the machine of the tests has an NPU
+
+
+settings.register_profile("tests", deadline=None)  # a busy machine is no failure
+settings.load_profile("tests")
 
 
 def simulated(us: float) -> Statistics:
