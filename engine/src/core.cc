@@ -27,8 +27,7 @@ void Machine::run_core(int32_t index) {
         break;
       case CoreStep::Kind::acquire: {
         const Port& port = core.ports[static_cast<size_t>(step.operand)];
-        if (!take(port.acquire_lock, static_cast<int32_t>(step.count), false, index, 0, state.asking, state.clock, usage,
-                  index))
+        if (!take(port.acquire_lock, static_cast<int32_t>(step.count), false, index, 0, state.clock, usage, index))
           return;
         note(index, Activity::overhead, step.operand, state.clock.time, state.clock.time + program_.costs.acquire_ticks);
         state.clock.spend(Term::core_overhead, program_.costs.acquire_ticks);
@@ -49,13 +48,13 @@ void Machine::run_core(int32_t index) {
         state.clock.spend(Term::core_overhead, program_.costs.release_ticks);
         usage.busy += program_.costs.release_ticks;
         if (journal_.follows()) [[unlikely]] journal_.giver(journal_.port(index, step.operand).last_call);
-        release(port.release_lock, static_cast<int32_t>(step.count), {state.clock.time, state.clock.blame});
+        release(port.release_lock, static_cast<int32_t>(step.count), state.clock);
         break;
       }
       case CoreStep::Kind::take_lock:
       case CoreStep::Kind::take_equal:
         if (!take(step.operand, static_cast<int32_t>(step.count), step.kind == CoreStep::Kind::take_equal, index, 0,
-                  state.asking, state.clock, usage, index))
+                  state.clock, usage, index))
           return;
         note(index, Activity::overhead, step.operand, state.clock.time, state.clock.time + program_.costs.acquire_ticks);
         state.clock.spend(Term::core_overhead, program_.costs.acquire_ticks);
@@ -65,7 +64,7 @@ void Machine::run_core(int32_t index) {
         note(index, Activity::overhead, step.operand, state.clock.time, state.clock.time + program_.costs.release_ticks);
         state.clock.spend(Term::core_overhead, program_.costs.release_ticks);
         usage.busy += program_.costs.release_ticks;
-        release(step.operand, static_cast<int32_t>(step.count), {state.clock.time, state.clock.blame});
+        release(step.operand, static_cast<int32_t>(step.count), state.clock);
         break;
       case CoreStep::Kind::call:
         call_kernel(index, state, core.calls[static_cast<size_t>(step.operand)]);
@@ -113,12 +112,7 @@ void Machine::call_kernel(int32_t core_index, CoreState& state, const Call& call
     if (arena_ != nullptr) pointers_.push_back(arena_->buffer(buffer));
   }
   if (arena_ == nullptr) return;
-  const TilescopeKernelThunk thunk = program_.kernels[static_cast<size_t>(call.kernel)].thunk;
-  thunk(pointers_.data(), call.scalars.data());
-  if (recording_ != nullptr) {
-    recording_->entries.push_back({false, recording_->invocations.size()});
-    recording_->invocations.push_back({thunk, pointers_, call.scalars.data()});
-  }
+  moves_.call(program_.kernels[static_cast<size_t>(call.kernel)].thunk, pointers_, call.scalars.data());
 }
 
 }  // namespace tilescope

@@ -34,18 +34,26 @@ Arena::Arena(const Program& program) {
     std::copy(initial.bytes.begin(), initial.bytes.end(), buffers_[static_cast<size_t>(initial.buffer)]);
 }
 
-void Recording::replay(const Arena& arena, const std::vector<uint8_t*>& host) const {
-  for (const Entry& entry : entries) {
-    if (entry.is_copy) {
-      const Copy& copy = copies[entry.index];
+void Recording::clear() {
+  entries.clear();
+  copies.clear();
+  invocations.clear();
+  pointers.clear();
+  walks.clear();
+}
+
+void Recording::replay(const Arena& arena, const std::vector<uint8_t*>& host, size_t first) {
+  for (size_t i = first; i < entries.size(); ++i) {
+    if (entries[i].is_copy) {
+      const Copy& copy = copies[entries[i].index];
       Cursor from = copy.from_cursor;
       Cursor to = copy.to_cursor;
       const uint8_t* source = copy.from.host ? host[static_cast<size_t>(copy.from.index)] : arena.buffer(copy.from.index);
       uint8_t* target = copy.to.host ? host[static_cast<size_t>(copy.to.index)] : arena.buffer(copy.to.index);
       copy_between(from, source, to, target, copy.bytes);
     } else {
-      const Invocation& call = invocations[entry.index];
-      call.thunk(call.pointers.data(), call.scalars);
+      const Invocation& call = invocations[entries[i].index];
+      call.thunk(pointers.data() + call.first_pointer, call.scalars);
     }
   }
 }

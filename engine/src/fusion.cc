@@ -47,7 +47,14 @@ void Recording::fuse(const Arena& arena) {
   const auto writes = [&](const Entry& entry, const Extent& extent) {
     if (entry.is_copy) return plain[entry.index].usable && plain[entry.index].to.overlaps(extent);
     const Invocation& call = invocations[entry.index];
-    return extent.host < 0 && std::find(call.pointers.begin(), call.pointers.end(), extent.start) != call.pointers.end();
+    const auto first = pointers.begin() + static_cast<std::ptrdiff_t>(call.first_pointer);
+    const auto last = first + static_cast<std::ptrdiff_t>(call.pointer_count);
+    return extent.host < 0 && std::find(first, last, extent.start) != last;
+  };
+  const auto covers = [&](const Entry& entry, const Extent& extent) {
+    if (!entry.is_copy) return false;
+    const Plain& copy = plain[entry.index];
+    return copy.to_walk.dimensions.empty() && copy.to.first <= extent.first && copy.to.last >= extent.last;
   };
   const auto reads = [&](const Entry& entry, const Extent& extent) {
     if (entry.is_copy) return plain[entry.index].usable && plain[entry.index].from.overlaps(extent);
@@ -66,7 +73,10 @@ void Recording::fuse(const Arena& arena) {
         safe = reader == entries.size() && entries[i].is_copy;
         reader = i;
       }
-      if (writes(entries[i], in.to)) break;
+      if (writes(entries[i], in.to)) {  // what it leaves may be read later
+        safe = safe && covers(entries[i], in.to);
+        break;
+      }
       if (reader == entries.size() && writes(entries[i], in.from)) safe = false;
     }
     if (!safe || reader == entries.size()) continue;
@@ -82,8 +92,8 @@ void Recording::fuse(const Arena& arena) {
     out.from_walk = *direct;
     out.from = extent_of(in_copy.from, *direct, arena);
     out_copy.from = in_copy.from;
-    fused_walks.push_back(*direct);
-    out_copy.from_cursor = Cursor(&fused_walks.back());
+    walks.push_back(*direct);
+    out_copy.from_cursor = Cursor(&walks.back());
     in.usable = false;
     entries[first].is_copy = false;
     entries[first].index = invocations.size();  // nothing is left to do here

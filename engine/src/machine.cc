@@ -1,7 +1,5 @@
 #include "machine.hpp"
 
-#include <cstring>
-
 namespace tilescope {
 
 namespace {
@@ -16,11 +14,11 @@ size_t count_tasks(const Program& program) {
 
 Machine::Machine(const Program& program, const Options& options, const Arena* arena,
                  const std::vector<uint8_t*>& host, Recording* recording)
-    : program_(program), options_(options), arena_(arena), host_(host), recording_(recording),
+    : program_(program), options_(options), arena_(arena), moves_(program, arena, host, recording),
       journal_(program, options, count_tasks(program)) {
   locks_.resize(program.locks.size());
   for (size_t i = 0; i < program.locks.size(); ++i)
-    for (int32_t n = 0; n < program.locks[i].initial; ++n) locks_[i].add(Token{0, {}});
+    for (int32_t n = 0; n < program.locks[i].initial; ++n) locks_[i].add({});
   cores_.resize(program.cores.size());
   for (size_t i = 0; i < program.cores.size(); ++i) cores_[i].held.resize(program.cores[i].ports.size());
   flows_.resize(program.flows.size());
@@ -64,17 +62,12 @@ Machine::Machine(const Program& program, const Options& options, const Arena* ar
   outcome_.host_bytes_written.assign(program.host_bytes.size(), 0);
 }
 
-void Machine::count_step() {
-  if (++outcome_.steps > options_.max_steps)
+// Now and then: whether the run has become too long, and whether somebody wants it to end.
+void Machine::look_up() {
+  if (outcome_.steps > options_.max_steps)
     throw SimulationError("the design takes more than " + std::to_string(options_.max_steps) +
                           " steps; make its loops shorter or its tiles larger");
-  if (options_.poll && (outcome_.steps & 0xFFFF) == 0) options_.poll();
-}
-
-void Machine::wake(int32_t agent) {
-  if (queued_[static_cast<size_t>(agent)] != 0) return;
-  queued_[static_cast<size_t>(agent)] = 1;
-  ready_.push_back(agent);
+  if (options_.poll) options_.poll();
 }
 
 // Something that an agent waits for is there. An end of a stream takes it at once; the stream goes on when the last of
@@ -113,27 +106,6 @@ void Machine::release(int32_t lock, int32_t count, const Token& token) {
   }
 }
 
-// Takes a lock's tokens and waits for the latest; false when they are not there yet.
-bool Machine::take(int32_t lock, int32_t count, bool equal, int32_t agent, int32_t end, Asking& asking, Clock& clock,
-                   Usage& usage, int32_t resource) {
-  if (is_shared(lock)) return take_in_order(lock, count, equal, agent, end, asking, clock, usage, resource);
-  if (count == 0) return true;
-  TokenQueue& queue = locks_[static_cast<size_t>(lock)];
-  if (!queue.holds(count)) {
-    queue.waiter = agent;
-    queue.waiter_end = end;
-    queue.waiter_needs = count;
-    return false;
-  }
-  const Tick from = clock.time;
-  const Tick waited = clock.wait_for(queue.take(count));
-  const Cause cause = program_.locks[static_cast<size_t>(lock)].cause;
-  usage.waiting[static_cast<size_t>(cause)] += waited;
-  note(resource, Activity::wait, static_cast<int32_t>(cause), from, from + waited, lock);
-  journal_.took(lock, count, clock.time);
-  return true;
-}
-
 Outcome Machine::run() {
   const auto agents = static_cast<int32_t>(cores_.size() + flows_.size());
   for (int32_t agent = agents; agent-- > 0;) wake(agent);
@@ -166,6 +138,7 @@ Outcome Machine::run() {
     }
     count_step();
   }
+  if (arena_ != nullptr) moves_.make();
   outcome_.ticks = controller_.time;
   outcome_.budget = controller_.blame;
   outcome_.drained = controller_.time;
@@ -226,7 +199,7 @@ void Machine::step_controller() {
   usage.busy += step.ticks;
   usage.last = controller_.time;
   if (step.kind == ControllerStep::Kind::write && arena_ != nullptr)
-    std::memcpy(arena_->buffer(step.channel) + step.descriptor, &step.word, sizeof step.word);
+    moves_.write(step.channel, step.descriptor, step.word);
   if (step.kind != ControllerStep::Kind::push) return;
   ++issued_;
   journal_.issued(step.task, issue);
@@ -238,7 +211,7 @@ void Machine::step_controller() {
     throw SimulationError(channel.name + " has " + std::to_string(channel.queue_depth) +
                           " tasks queued, which is all its queue holds; the hardware would lose task " +
                           std::to_string(step.task) + ": await an earlier task before this one is issued");
-  end.queue.push_back({step.task, step.descriptor, {controller_.time, controller_.blame}});
+  end.queue.push_back({step.task, step.descriptor, controller_});
   if (end.waits_for_task) {  // it leaves the queue at once, also where its data is still to come
     end.waits_for_task = false;
     tell(static_cast<int32_t>(cores_.size()) + flow, place);

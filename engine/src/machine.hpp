@@ -5,21 +5,20 @@
 #include <vector>
 
 #include "journal.hpp"
+#include "moves.hpp"
 #include "tilescope/ddr.hpp"
 #include "tilescope/simulator.hpp"
 
 namespace tilescope {
 
+// A moment, and how the time until then was spent on the path that decided it.
 struct Token {
-  Tick time;
-  Blame blame;
+  Tick time = 0;
+  Blame blame = {};
 };
 
-// Where an agent stands in time, and how that time was spent on the path that decided it.
-struct Clock {
-  Tick time = 0;
-  Blame blame;
-
+// Where an agent stands in time.
+struct Clock : Token {
   void spend(Term term, Tick ticks) {
     time += ticks;
     blame.charge(term, ticks);
@@ -65,7 +64,7 @@ class TokenQueue {
   int32_t waiter_needs = 0;   // tokens
 
  private:
-  static constexpr size_t kFew = 4;  // as most object FIFOs are deep; a power of two, as every capacity
+  static constexpr size_t kFew = 2;  // as most object FIFOs are deep; a power of two, as every capacity
 
   size_t wrap(size_t place) const { return place & (capacity_ - 1); }
   Token* ring() { return capacity_ == kFew ? few_ : many_.data(); }
@@ -127,7 +126,6 @@ struct Moment {
 
 struct CoreState {
   Clock clock;
-  Asking asking;
   size_t step = 0;
   std::vector<int64_t> trips;                    // of the loops entered, innermost last
   struct Held {
@@ -147,7 +145,6 @@ struct Task {
 struct Endpoint {
   int32_t channel = -1;
   Clock clock;
-  Asking asking;
   bool ready = false;            // its descriptor has its lock and is set up
   bool waits_for_task = false;
   int32_t descriptor = -1;
@@ -194,7 +191,11 @@ class Machine {
 
  private:
   // agents: cores first, then flows
-  void wake(int32_t agent);
+  void wake(int32_t agent) {
+    if (queued_[static_cast<size_t>(agent)] != 0) return;
+    queued_[static_cast<size_t>(agent)] = 1;
+    ready_.push_back(agent);
+  }
   void tell(int32_t agent, int32_t end);
   void drain_ready_agents();
   void run_core(int32_t index);
@@ -205,16 +206,35 @@ class Machine {
   void end_descriptor(Endpoint& end, const Token& released);
   void move_data(FlowState& flow);
   void release(int32_t lock, int32_t count, const Token& token);
-  bool take(int32_t lock, int32_t count, bool equal, int32_t agent, int32_t end, Asking& asking, Clock& clock,
-            Usage& usage, int32_t resource);
+  // Takes a lock's tokens and waits for the latest; false when they are not there yet.
+  [[gnu::always_inline]] bool take(int32_t lock, int32_t count, bool equal, int32_t agent, int32_t end, Clock& clock,
+                                   Usage& usage, int32_t resource) {
+    if (is_shared(lock)) [[unlikely]]
+      return take_in_order(lock, count, equal, agent, end, clock, usage, resource);
+    if (count == 0) return true;
+    TokenQueue& queue = locks_[static_cast<size_t>(lock)];
+    if (!queue.holds(count)) {
+      queue.waiter = agent;
+      queue.waiter_end = end;
+      queue.waiter_needs = count;
+      return false;
+    }
+    const Tick from = clock.time;
+    const Tick waited = clock.wait_for(queue.take(count));
+    const Cause cause = program_.locks[static_cast<size_t>(lock)].cause;
+    usage.waiting[static_cast<size_t>(cause)] += waited;
+    note(resource, Activity::wait, static_cast<int32_t>(cause), from, from + waited, lock);
+    journal_.took(lock, count, clock.time);
+    return true;
+  }
 
   // what goes in the order of time: timed.cc
   void find_shared_locks();
   bool is_shared(int32_t lock) const {
     return !semaphore_of_lock_.empty() && semaphore_of_lock_[static_cast<size_t>(lock)] >= 0;
   }
-  bool take_in_order(int32_t lock, int32_t count, bool equal, int32_t agent, int32_t end, Asking& asking, Clock& clock,
-                     Usage& usage, int32_t resource);
+  bool take_in_order(int32_t lock, int32_t count, bool equal, int32_t agent, int32_t end, Clock& clock, Usage& usage,
+                     int32_t resource);
   void add_moment(const Moment& moment);
   void step_moment();
   void grant_waiting(const Moment& moment);
@@ -233,7 +253,10 @@ class Machine {
   void look_for_steady_state();
   void repeat(const Snapshot& then, int64_t times);
 
-  void count_step();
+  void count_step() {
+    if ((++outcome_.steps & 0xFFFF) == 0 || outcome_.steps > options_.max_steps) [[unlikely]] look_up();
+  }
+  [[gnu::cold]] void look_up();
   // The span's place, or -1; `subject` is a transfer's bytes or a wait's lock.
   int32_t note(int32_t resource, Activity activity, int32_t detail, Tick start, Tick end, int64_t subject = -1,
                Tick limited = 0) {
@@ -251,12 +274,12 @@ class Machine {
   const Program& program_;
   const Options options_;
   const Arena* arena_;
-  const std::vector<uint8_t*>& host_;
-  Recording* recording_;
+  Moves moves_;
 
   std::vector<TokenQueue> locks_;
   std::vector<int32_t> semaphore_of_lock_;    // -1: its tokens are in locks_; empty where no lock is shared
   std::vector<Semaphore> semaphores_;
+  std::vector<Asking> askings_;               // of cores, then channels; empty where no lock is shared
   std::vector<Moment> moments_;               // a heap, the earliest on top
   Tick seen_ = 0;                             // of the last moment
   bool has_packets_ = false;

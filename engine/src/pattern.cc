@@ -69,12 +69,24 @@ std::optional<Pattern> Cursor::piece(int64_t bytes) const {
 }
 
 std::optional<Pattern> compose(const Pattern& outer, const Pattern& inner) {
+  const int64_t lowest = outer.lowest_byte(), highest = outer.highest_byte();
+  if (outer.dimensions.empty() && lowest == 0 && highest == inner.total_bytes()) return inner;
+  if (inner.dimensions.size() > 1) {  // all of it may lie in one step of the outermost dimension
+    const Dimension& outermost = inner.dimensions[0];
+    const int64_t step = inner.total_bytes() / outermost.size;
+    const int64_t place = lowest / step;
+    if (lowest < 0 || (highest - 1) / step != place) return std::nullopt;
+    Pattern within = outer, piece = inner;
+    within.offset_bytes -= place * step;
+    piece.offset_bytes += place * outermost.stride_bytes;
+    piece.dimensions.erase(0);
+    return compose(within, piece);
+  }
   Pattern result = outer;
   if (inner.dimensions.empty()) {
     result.offset_bytes += inner.offset_bytes;
     return result;
   }
-  if (inner.dimensions.size() > 1) return std::nullopt;
   // Rows: byte b of the sequence lies in row b / width, at b % width.
   const int64_t width = inner.run_bytes, stride = inner.dimensions[0].stride_bytes;
   int64_t reach = outer.offset_bytes % width + outer.run_bytes;
@@ -120,6 +132,21 @@ void Cursor::advance_inside_run(int64_t bytes) {
   if (run_left_ > 0) return;
   address_ -= pattern_->run_bytes;
   advance_rows(1);
+}
+
+void Cursor::skip(int64_t bytes) {
+  const int64_t run = pattern_->run_bytes;
+  const int64_t inside = run - run_left_ + bytes;
+  int64_t steps = inside / run;
+  address_ = pattern_->offset_bytes + inside % run;
+  run_left_ = run - inside % run;
+  for (size_t level = pattern_->dimensions.size(); level-- > 0;) {
+    const Dimension& d = pattern_->dimensions[level];
+    const int64_t place = index_[level] + steps;
+    index_[level] = place % d.size;
+    steps = place / d.size;
+    address_ += index_[level] * d.stride_bytes;
+  }
 }
 
 void Cursor::advance_rows(int64_t rows) {

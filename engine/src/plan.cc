@@ -1,6 +1,7 @@
 #include "tilescope/plan.hpp"
 
 #include <cstring>
+#include <functional>
 #include <optional>
 
 namespace tilescope {
@@ -36,6 +37,11 @@ uint8_t* region(const HostArray& array, int64_t offset, int64_t rows, int64_t ro
   return array.data + offset;
 }
 
+bool overlap(const uint8_t* a, int64_t a_bytes, const uint8_t* b, int64_t b_bytes) {
+  const std::less<const uint8_t*> before;
+  return before(a, b + b_bytes) && before(b, a + a_bytes);
+}
+
 void copy_rows(const int64_t* c, const std::vector<HostArray>& arrays) {
   const uint8_t* from = region(array_at(arrays, c[1]), c[3], c[5], c[6], c[7]);
   uint8_t* to = region(array_at(arrays, c[2]), c[4], c[5], c[6], c[8]);
@@ -61,7 +67,8 @@ void Plan::launch(const int64_t* c, const std::vector<HostArray>& arrays, const 
     const HostArray& array = array_at(arrays, c[2 + i]);
     if (array.bytes < sizes[i]) refuse("launches a program with an array that is too small");
     for (size_t other = 0; other < i; ++other)
-      if (launcher.host[other] == array.data && (launcher.writes[i] != 0 || launcher.writes[other] != 0))
+      if (overlap(launcher.host[other], sizes[other], array.data, sizes[i]) &&
+          (launcher.writes[i] != 0 || launcher.writes[other] != 0))
         refuse("launches a program with one array for what it reads and what it writes");
     launcher.host.push_back(array.data);
   }
@@ -70,15 +77,16 @@ void Plan::launch(const int64_t* c, const std::vector<HostArray>& arrays, const 
     launcher.recording.replay(launcher.arena, launcher.host);
     return;
   }
-  Recording* recording = launcher.launches_left > 0 ? &launcher.recording : nullptr;
-  launcher.outcome = simulate(*launcher.program, options, &launcher.arena, launcher.host, recording);
-  if (recording != nullptr) recording->fuse(launcher.arena);
+  Recording& recording = launcher.recording;
+  recording.kept = launcher.launches_left > 0;
+  launcher.outcome = simulate(*launcher.program, options, &launcher.arena, launcher.host, &recording);
+  if (recording.kept) recording.fuse(launcher.arena);
 }
 
 std::vector<Outcome> Plan::run(const std::vector<HostArray>& arrays, const std::vector<PlanStep>& steps,
                                const Options& options) {
   for (const auto& launcher : launchers_) {
-    launcher->recording = {};
+    launcher->recording.clear();
     launcher->outcome.reset();
     launcher->launches_left = 0;
   }

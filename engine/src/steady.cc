@@ -18,16 +18,13 @@ class Fingerprint {
   explicit Fingerprint(const Clock& origin) : origin_(origin) {}
 
   void add(int64_t number) { numbers_.push_back(number); }
-  void add(const Clock& clock) { add_at(clock.time, clock.blame); }
-  void add(const Token& token) { add_at(token.time, token.blame); }
+  void add(const Token& token) {
+    add(token.time - origin_.time);
+    for (size_t i = 0; i < token.blame.ticks.size(); ++i) add(token.blame.ticks[i] - origin_.blame.ticks[i]);
+  }
   std::vector<int64_t> take() { return std::move(numbers_); }
 
  private:
-  void add_at(Tick time, const Blame& blame) {
-    add(time - origin_.time);
-    for (size_t i = 0; i < blame.ticks.size(); ++i) add(blame.ticks[i] - origin_.blame.ticks[i]);
-  }
-
   const Clock& origin_;
   std::vector<int64_t> numbers_;
 };

@@ -7,16 +7,16 @@ namespace {
 
 // The port that a channel's time is charged to.
 Term term_of(Place place) {
-  switch (place) {
-    case Place::shim: return Term::shim_port;
-    case Place::mem_tile: return Term::mem_tile_port;
-    case Place::core: return Term::core_dma;
-  }
-  return Term::core_dma;
+  static_assert(static_cast<int>(Place::shim) == 0 && static_cast<int>(Place::core) == 2);
+  constexpr Term terms[] = {Term::shim_port, Term::mem_tile_port, Term::core_dma};
+  return terms[static_cast<size_t>(place)];
 }
 
 // When two ports are equally slow the one with fewer channels beside it is named: shim, then core, then mem tile.
-int narrowness(Place place) { return place == Place::shim ? 2 : place == Place::core ? 1 : 0; }
+int narrowness(Place place) {
+  constexpr int8_t ranks[] = {2, 0, 1};
+  return ranks[static_cast<size_t>(place)];
+}
 
 }  // namespace
 
@@ -53,7 +53,7 @@ bool Machine::prepare(int32_t flow, int32_t place) {
   const Descriptor& descriptor = channel.descriptors[static_cast<size_t>(end.descriptor)];
   if (descriptor.acquire_lock >= 0 &&
       !take(descriptor.acquire_lock, descriptor.acquire_count, descriptor.acquire_equal,
-            static_cast<int32_t>(cores_.size()) + flow, place, end.asking, end.clock, usage, resource))
+            static_cast<int32_t>(cores_.size()) + flow, place, end.clock, usage, resource))
     return false;
   if (journal_.follows() && descriptor.acquire_lock >= 0) journal_.channel(end.channel).brought_by = journal_.taken();
   note(resource, Activity::setup, end.task, end.clock.time, end.clock.time + channel.setup_ticks);
@@ -71,7 +71,7 @@ void Machine::run_flow(int32_t index) {
   while (!flow.in_ddr) {
     if (has_packets_ && !has_way(index)) return;
     for (size_t place = 0; place < flow.ends.size(); ++place)
-      flow.missing += prepare(index, static_cast<int32_t>(place)) ? 0 : 1;
+      flow.missing += flow.ends[place].ready || prepare(index, static_cast<int32_t>(place)) ? 0 : 1;
     if (flow.missing > 0) return;
     const Endpoint* latest = &flow.ends.front();
     flow.piece_bytes = latest->bytes_left;
@@ -136,8 +136,7 @@ void Machine::finish_piece(int32_t index, Tick ddr_limited, Tick end_time) {
     }
     end.clock = done;
     end.bytes_left -= flow.piece_bytes;
-    const Clock& seen = is_source ? done : arrived;
-    if (end.bytes_left == 0) end_descriptor(end, {seen.time, seen.blame});
+    if (end.bytes_left == 0) end_descriptor(end, is_source ? done : arrived);
     is_source = false;
   }
   if (has_packets_ && !flow.ends.front().ready) leave_way(index);
@@ -184,30 +183,24 @@ void Machine::end_descriptor(Endpoint& end, const Token& released) {
 }
 
 void Machine::move_data(FlowState& flow) {
+  const auto memory_of = [this](const Endpoint& end) {
+    return program_.channels[static_cast<size_t>(end.channel)].descriptors[static_cast<size_t>(end.descriptor)].memory;
+  };
   Endpoint& source = flow.ends.front();
-  const Channel& from_channel = program_.channels[static_cast<size_t>(source.channel)];
-  const Memory from = from_channel.descriptors[static_cast<size_t>(source.descriptor)].memory;
-  const Cursor from_start = source.cursor;
+  const Memory from = memory_of(source);
   int32_t written_storage = -1;
   for (size_t i = 1; i < flow.ends.size(); ++i) {
     Endpoint& target = flow.ends[i];
-    const Channel& to_channel = program_.channels[static_cast<size_t>(target.channel)];
-    const Memory to = to_channel.descriptors[static_cast<size_t>(target.descriptor)].memory;
+    const Memory to = memory_of(target);
     if (!to.host) {
       const int32_t storage = program_.buffer_storage[static_cast<size_t>(to.index)];
       if (storage == written_storage) continue;  // one broadcast, one copy of the bytes
       written_storage = storage;
     }
-    Cursor from_cursor = from_start;
-    if (recording_ != nullptr) {
-      recording_->entries.push_back({true, recording_->copies.size()});
-      recording_->copies.push_back({from, to, from_cursor, target.cursor, flow.piece_bytes});
-    }
-    const uint8_t* source_bytes = from.host ? host_[static_cast<size_t>(from.index)] : arena_->buffer(from.index);
-    uint8_t* target_bytes = to.host ? host_[static_cast<size_t>(to.index)] : arena_->buffer(to.index);
-    copy_between(from_cursor, source_bytes, target.cursor, target_bytes, flow.piece_bytes);
-    source.cursor = from_cursor;
+    moves_.move(from, source.cursor, to, target.cursor, flow.piece_bytes);
+    if (target.bytes_left > flow.piece_bytes) target.cursor.skip(flow.piece_bytes);
   }
+  if (source.bytes_left > flow.piece_bytes) source.cursor.skip(flow.piece_bytes);
 }
 
 }  // namespace tilescope

@@ -3,8 +3,6 @@
 // An agent that runs ahead does not take these: it asks, at the time where it stands, and goes on when its turn comes.
 // All that has been asked is served in the order of time, which is safe because whatever an agent does next is no
 // earlier than what set it going.
-#include <set>
-
 #include "machine.hpp"
 
 namespace tilescope {
@@ -17,10 +15,13 @@ bool later(const Moment& a, const Moment& b) { return a.after(b); }
 
 // A lock with one acquirer and one releaser needs no order: its tokens tell when they came.
 void Machine::find_shared_locks() {
-  std::vector<std::set<int32_t>> takes(locks_.size()), gives(locks_.size());
+  constexpr int32_t kNobody = -1, kSeveral = -2;
+  std::vector<int32_t> takes(locks_.size(), kNobody), gives(locks_.size(), kNobody);
   std::vector<char> equal(locks_.size(), 0);
-  const auto use = [](std::vector<std::set<int32_t>>& users, int32_t lock, size_t who) {
-    if (lock >= 0) users[static_cast<size_t>(lock)].insert(static_cast<int32_t>(who));
+  const auto use = [](std::vector<int32_t>& users, int32_t lock, size_t who) {
+    if (lock < 0) return;
+    int32_t& user = users[static_cast<size_t>(lock)];
+    if (user != static_cast<int32_t>(who)) user = user == kNobody ? static_cast<int32_t>(who) : kSeveral;
   };
   for (size_t c = 0; c < program_.cores.size(); ++c) {
     for (const Port& port : program_.cores[c].ports) {
@@ -41,11 +42,12 @@ void Machine::find_shared_locks() {
       if (d.acquire_lock >= 0 && d.acquire_equal) equal[static_cast<size_t>(d.acquire_lock)] = 1;
     }
   for (size_t lock = 0; lock < locks_.size(); ++lock) {
-    if (takes[lock].size() < 2 && gives[lock].size() < 2 && equal[lock] == 0) continue;
+    if (takes[lock] != kSeveral && gives[lock] != kSeveral && equal[lock] == 0) continue;
     if (semaphore_of_lock_.empty()) semaphore_of_lock_.assign(locks_.size(), -1);
     semaphore_of_lock_[lock] = static_cast<int32_t>(semaphores_.size());
     semaphores_.push_back({program_.locks[lock].initial, {}});
   }
+  if (!semaphores_.empty()) askings_.resize(program_.cores.size() + program_.channels.size());
 }
 
 int64_t Machine::lock_value(int32_t lock) const {
@@ -55,13 +57,15 @@ int64_t Machine::lock_value(int32_t lock) const {
 
 Asking& Machine::asking_of(int32_t agent, int32_t end) {
   const auto cores = static_cast<int32_t>(cores_.size());
-  if (agent < cores) return cores_[static_cast<size_t>(agent)].asking;
-  return flows_[static_cast<size_t>(agent - cores)].ends[static_cast<size_t>(end)].asking;
+  if (agent < cores) return askings_[static_cast<size_t>(agent)];
+  const FlowState& flow = flows_[static_cast<size_t>(agent - cores)];
+  return askings_[static_cast<size_t>(channel_resource(flow.ends[static_cast<size_t>(end)].channel))];
 }
 
 // Asks at the agent's time; true when its turn has come.
-bool Machine::take_in_order(int32_t lock, int32_t count, bool equal, int32_t agent, int32_t end, Asking& asking,
-                            Clock& clock, Usage& usage, int32_t resource) {
+bool Machine::take_in_order(int32_t lock, int32_t count, bool equal, int32_t agent, int32_t end, Clock& clock,
+                            Usage& usage, int32_t resource) {
+  Asking& asking = asking_of(agent, end);
   if (!asking.asked) {
     asking = {true, false, {0, {}}};
     add_moment({clock.time, Moment::Kind::acquire, agent, end, lock, count, equal, clock.blame});

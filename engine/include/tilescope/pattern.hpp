@@ -65,6 +65,9 @@ class Cursor {
   // The walk of the next `bytes` alone, where it starts and ends with a whole level; nothing otherwise.
   std::optional<Pattern> piece(int64_t bytes) const;
 
+  // Passes over bytes that need not be copied.
+  void skip(int64_t bytes);
+
   friend void copy_between(Cursor& from, const uint8_t* source, Cursor& to, uint8_t* target, int64_t bytes);
 
  private:

@@ -38,7 +38,6 @@ struct Lock {
 
 struct Descriptor {
   Memory memory;
-  Pattern pattern;
   int64_t bytes = 0;
   int32_t acquire_lock = -1;
   int32_t release_lock = -1;
@@ -48,6 +47,7 @@ struct Descriptor {
   int32_t next = -1;        // the descriptor that follows on this channel; -1 ends a task
   int32_t packet = -1;      // which of its flow's routes its bytes take; -1 in a circuit
   int64_t ddr_load = 0;     // what it asks of DDR, a packed Demand; 0 when the memory is on the array
+  Pattern pattern;
 };
 
 struct Channel {

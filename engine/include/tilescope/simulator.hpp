@@ -96,7 +96,7 @@ class Arena {
   std::vector<uint8_t*> buffers_;
 };
 
-// What a pass did to the data, in its order, so that the same launch on other data needs no second timing.
+// What a pass does to the data, in its order, so that the same launch on other data needs no second timing.
 struct Recording {
   struct Copy {
     Memory from, to;
@@ -105,21 +105,25 @@ struct Recording {
   };
   struct Invocation {
     TilescopeKernelThunk thunk;
-    std::vector<void*> pointers;  // of buffers on the array
+    size_t first_pointer, pointer_count;
     const int32_t* scalars;
   };
   struct Entry {
     bool is_copy;
     size_t index;
   };
+  bool kept = false;  // for replays; otherwise what is done is forgotten
   std::vector<Entry> entries;
   std::vector<Copy> copies;
   std::vector<Invocation> invocations;
-  std::deque<Pattern> fused_walks;  // what the cursors of fused copies walk
+  std::vector<void*> pointers;  // of all invocations, to buffers on the array
+  std::deque<Pattern> walks;    // what cursors walk that follow no descriptor
 
-  // Makes one copy of two where a mem tile only passes bytes on; the result of a replay stays the same.
+  void clear();
+  // Makes one copy of two where an array's buffer only passes bytes on; the result of a replay stays the same.
   void fuse(const Arena& arena);
-  void replay(const Arena& arena, const std::vector<uint8_t*>& host) const;
+  // Repeats the entries from `first` on.
+  void replay(const Arena& arena, const std::vector<uint8_t*>& host, size_t first = 0);
 };
 
 struct Options {

@@ -172,6 +172,7 @@ def test_fifty_cases_stay_one_small_report(write: Write, full_run: Run, full_cas
         (gzip.compress(b'{"schema_version":1,"case":"q_proj","launches":[{}]}'), "not a whole"),
         (gzip.compress(b'{"schema_version":1,"case":"q_proj","launches":[]}'), "holds no launch"),
     ],
+    ids=["empty", "no gzip", "a list", "version 99", "another case", "no numbers", "no launch"],
 )
 def test_a_broken_timeline_costs_its_drawings_and_says_why(
     tmp_path: Path, full_run: Run, full_case: Case, content: bytes, said: str
