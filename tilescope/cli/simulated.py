@@ -86,11 +86,13 @@ def run(read: SimulatedDesign, *, timing_only: bool, seed: int) -> SimulatedDesi
         if isinstance(kernel, FunctionKernel) and kernel.make is None
     ]
     streams = [f"@{fifo.name}" for fifo in read.design.fifos if fifo.core_streams]
-    if timing_only or unknown or streams:
+    if timing_only or unknown or streams or read.design.pads:
         notes = read.notes
         if unknown and not timing_only:
             names = ", ".join(unknown)
             notes = (*notes, f"What {names} computes is not known, so no data were moved.")
+        if read.design.pads and not timing_only:
+            notes = (*notes, "A mem tile pads what it sends, which is timed; no data were moved.")
         if streams and not timing_only:
             names = ", ".join(streams)
             notes = (

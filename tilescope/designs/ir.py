@@ -292,6 +292,13 @@ class Design:
         return {buffer.name: buffer.dtype for buffer in self.host_buffers}
 
     @property
+    def pads(self) -> bool:
+        """Whether a mem tile sends constants beside what it reads."""
+        chains = [channel.descriptors for channel in self.channels]
+        chains += [step.descriptors for step in self.sequence if isinstance(step, ChannelTask)]
+        return any(one.padding is not None for chain in chains for one in chain)
+
+    @property
     def tasks(self) -> tuple[DmaTask, ...]:
         """The runtime sequence's tasks on FIFOs in order of issue."""
         return tuple(step for step in self.sequence if isinstance(step, DmaTask))

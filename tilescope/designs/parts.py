@@ -93,12 +93,27 @@ class Steps:
 
 
 @dataclass(frozen=True)
+class Padding:
+    """Constant elements around each level of a walk, outermost first: `word`, over and over."""
+
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    word: int = 0
+
+    def elements(self, walk: Walk) -> int:
+        """Elements that are sent."""
+        sides = zip(walk, self.before, self.after, strict=True)
+        return prod(before + dim.size + after for dim, before, after in sides)
+
+
+@dataclass(frozen=True)
 class Descriptor:
     """One transfer between a buffer and a stream; offset and walk count elements of the buffer.
 
     `buffer` is one of the tile, or of the host where `in_host`; `packet` is the number that its
     bytes are sent under; `following` is the place of the next descriptor of its chain. `steps`
-    advance its offset with every run, until the chain that it stands in is laid out.
+    advance its offset with every run, until the chain that it stands in is laid out. `padding`
+    is what a mem tile sends beside what it reads.
     """
 
     buffer: str
@@ -110,10 +125,13 @@ class Descriptor:
     following: int | None = None
     packet: int | None = None
     steps: Steps | None = None
+    padding: Padding | None = None
 
     @property
     def elements(self) -> int:
-        """Elements moved."""
+        """Elements moved, padding included."""
+        if self.padding is not None:
+            return self.padding.elements(self.walk)
         return prod(dim.size for dim in self.walk)
 
 

@@ -90,6 +90,8 @@ class _Lowering:
         )
 
     def run(self) -> Lowered:
+        if self.library is not None and self.design.pads:
+            raise ValueError("a DMA that pads is timed, and its data are not moved")
         cycle = self.base.array_ticks
         device = self.device
         self.program.set_costs(

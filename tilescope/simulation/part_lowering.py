@@ -18,7 +18,7 @@ from tilescope.devices.device import Device
 from tilescope.quantities.dtypes import dtype_bytes
 from tilescope.simulation.clocks import TimeBase
 from tilescope.simulation.ddr import ddr_demand
-from tilescope.simulation.walks import byte_walk
+from tilescope.simulation.walks import ByteWalk, byte_walk
 
 TAKE_LOCK, TAKE_EQUAL, GIVE_LOCK = 5, 6, 7  # steps of a core, as the engine numbers them
 BUFFER_EMPTY = 0
@@ -110,6 +110,8 @@ class PartLowering:
     def _add_descriptor(self, port: DmaPort, descriptor: Descriptor, first: int) -> None:
         element = dtype_bytes(self._dtype(descriptor))
         walk = byte_walk(descriptor.walk, descriptor.elements, element)
+        if descriptor.padding is not None:  # timed alone: as many bytes, in whatever order
+            walk = ByteWalk(((descriptor.elements, 0),), element)
         load = 0
         if descriptor.in_host:
             per_word = getattr(self.device, f"shim_{port.direction}_millicycles_per_word")

@@ -14,7 +14,7 @@ from tilescope.cli.simulated import run as simulated
 from tilescope.designs.ir import Tile
 from tilescope.designs.mlir.reading import read_design
 from tilescope.designs.problems import channel_counts, memory_demand
-from tilescope.errors import InputError
+from tilescope.errors import DesignError, InputError
 from tilescope.kernels.catalog import find_kernel
 from tilescope.simulation.simulate import simulate_design
 
@@ -229,3 +229,101 @@ def test_a_costs_file_may_have_a_default(tmp_path):
         "cycles of scale are what the costs file states by default" in note for note in notes
     )
     assert any("cycles of shift are those that the costs file states" in note for note in notes)
+
+
+NEWER_PADS = (
+    " offset = 0 len = 48 sizes = [3, 4] strides = [4, 1] pad [<const_pad_before = 1, "
+    "const_pad_after = 2>, <const_pad_before = 0, const_pad_after = 4>])"
+)
+
+
+@pytest.mark.parametrize("newer", [False, True])
+def test_a_mem_tile_pads_what_it_sends(newer):
+    """12 words in and 6 rows of 8 out, for each of two objects, in turns."""
+    text = text_of("dma_pads")
+    if newer:
+        start = text.index(", 0, 48, [<size")
+        text = text[:start] + NEWER_PADS + text[text.index("\n", start) :]
+    design = read_design(text, "design.mlir").design
+    assert simulate_design(design, PLAIN).ticks == 2 * (12 + 48)
+    arrays = {"a": np.arange(24, dtype=np.int32), "b": np.zeros(96, np.int32)}
+    with pytest.raises(DesignError, match="a DMA that pads is timed, and its data are not moved"):
+        simulate_design(design, PLAIN, arrays)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("0, 48, [", "0, 12, [", "The walk has 3×4 elements and the transfer 12"),
+        ("<const_pad_before = 1, const_pad_after = 2>, ", "", "is padded at each of them"),
+        ("MM2S, 0) {pad_value = 42 : i32}", "S2MM, 1)", "does not pad; only a mem tile"),
+        ("after = 2>", "after = 99999999>", "elements"),
+    ],
+)
+def test_padding_that_cannot_be_is_told(old, new, said):
+    text = text_of("dma_pads")
+    assert old in text
+    refused(text.replace(old, new, 1), said)
+
+
+def test_what_is_not_known_of_a_fifo_is_named_and_time_goes_on():
+    text = text_of("fifo_sizes_differ").replace(
+        "1 : i32) : !aie.objectfifo<memref<32",
+        '1 : i32) {group = "a"} : !aie.objectfifo<memref<32',
+        1,
+    )
+    found = read_design(text, "design.mlir")
+    place = f"design.mlir:{text[: text.index('aie.objectfifo @in')].count(chr(10)) + 1}:5: "
+    assert found.notes == (f"{place}group of @in is not known and changes nothing.",)
+    refused(text.replace('group = "a"', "packet"), "packet of @in is not simulated")
+
+
+def test_what_is_not_known_of_a_task_or_a_channel_is_refused():
+    text = text_of("offsets_advance")
+    refused(
+        text.replace("{repeat_count = 1", "{out_of_order, repeat_count = 1"), "out_of_order of a"
+    )
+    text = text_of("dma_pads").replace("{pad_value", "{enable_out_of_order = true, pad_value")
+    refused(text, "enable_out_of_order of mem (0,1) MM2S0 is not simulated", at="%1 = aie.dma(MM2S")
+
+
+def test_a_transfer_may_have_values_for_its_numbers():
+    """Newer texts hand constants over; what only the host knows is refused."""
+    before = text_of("offsets_advance")
+    numbers = "offset = %zero len = %all sizes = [%four, 16] strides = [16, 1])"
+    text = before.replace(
+        "aie.dma_bd(%m : memref<64xi32>, 0, 64)", f"aie.dma_bd(%m : memref<64xi32> {numbers}"
+    )
+    constants = "".join(
+        f"      %{name} = arith.constant {value} : i32\n"
+        for name, value in (("zero", 0), ("four", 4), ("sixteen", 16))
+    )
+    constants += "      %all = arith.muli %four, %sixteen : i32\n"
+    start = text.index("      %o = ")
+    design = read_design(text[:start] + constants + text[start:], "design.mlir").design
+    (out,) = (one for one in design.started if str(one.port) == "mem (0,1) MM2S0")
+    assert [(dim.size, dim.stride) for dim in out.descriptors[0].walk] == [(4, 16), (16, 1)]
+    assert simulate_design(design, PLAIN).ticks == 64 + 64
+    number = before.replace("%b: memref<64xi32>", "%b: memref<64xi32>, %n: i32")
+    refused(number, "%n is a number that only the host knows", at="aie.runtime_sequence")
+
+
+def test_a_lock_that_a_kernel_is_given_is_refused():
+    text = text_of("deadlock_two_locks")
+    start = text.index("func.call")
+    name = text[start:].split("@")[1].split("(")[0]
+    call = f"func.call @{name}(%a) : (index) -> ()\n      "
+    declared = text.replace(f"@{name}()", f"@{name}(index)", 1)
+    start = declared.index("func.call")
+    with pytest.raises(InputError, match="is given a lock; what it does with it is not known"):
+        read_design(declared[:start] + call + declared[start:], "design.mlir", {name: 5})
+
+
+def test_an_array_is_configured_as_its_own_alone():
+    text = text_of("configured_array")
+    own = text.replace(
+        "aiex.configure @main {", "aiex.npu.load_pdi {device_ref = @main}\n aiex.configure @main {"
+    )
+    assert simulate_design(read_design(own, "d").design, PLAIN).ticks == cycles("configured_array")
+    other = own.replace("device_ref = @main", "device_ref = @base")
+    refused(other, "Configuring @base in a launch is not simulated", at="aiex.npu.load_pdi")

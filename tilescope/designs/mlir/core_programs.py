@@ -262,6 +262,10 @@ class CoreReader:
                     raise self.source.fault(op, f"{symbol} should take its buffers first.")
                 held.append(operand[0])
                 objects.append(operand[1])
+            elif value in self.memory.locks:
+                raise self.source.fault(
+                    op, f"{symbol} is given a lock; what it does with it is not known."
+                )
             elif isinstance(value.type, MemRefType) or stated is None or has_formula(stated):
                 raise self.source.fault(
                     op, f"An argument of {symbol} is neither an object held nor a constant."

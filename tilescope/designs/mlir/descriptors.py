@@ -11,9 +11,24 @@ from xdsl.ir import Attribute, Block, Operation, SSAValue
 
 from tilescope.designs.ir import Dim, HostBuffer, Tile, Walk
 from tilescope.designs.mlir.syntax import Source
-from tilescope.designs.mlir.types import read_dims, read_number, read_numbers, read_text
+from tilescope.designs.mlir.types import (
+    read_dims,
+    read_number,
+    read_numbers,
+    read_pads,
+    read_text,
+)
 from tilescope.designs.mlir.values import Numbers
-from tilescope.designs.parts import Buffer, Descriptor, Lock, LockAction, Steps, UseLock
+from tilescope.designs.parts import (
+    Buffer,
+    Descriptor,
+    Lock,
+    LockAction,
+    Padding,
+    Steps,
+    UseLock,
+)
+from tilescope.quantities.dtypes import dtype_bytes
 
 MAX_DESCRIPTORS = 1 << 12  # of one channel, repeats included
 MAX_LEVELS = 5
@@ -27,6 +42,7 @@ ACTIONS: dict[str | int, LockAction] = {
     1: LockAction.RELEASE,
     2: LockAction.ACQUIRE,
 }
+MAX_PADDED = 1 << 22  # elements of one descriptor; a mem tile holds an eighth of that
 MAX_STEPS_OF_BD = 64  # the iteration of AIE-ML counts in six bits, AM025
 KNOWN_OF_BD = {  # what is read, and what changes neither data nor time
     "offset",
@@ -34,7 +50,12 @@ KNOWN_OF_BD = {  # what is read, and what changes neither data nor time
     "dimensions",
     "sizes",
     "strides",
+    "dynamic_offset",
+    "dynamic_len",
+    "dynamic_sizes",
+    "dynamic_strides",
     "pad_dimensions",
+    "pad_value",
     "packet",
     "iteration",
     "bd_id",
@@ -157,15 +178,31 @@ class DescriptorReader:
         """One aie.dma_bd. Raises InputError where it leaves its buffer."""
         buffer, in_host = self.buffer(op)
         walk, offset = self.walk(op, prod(buffer.shape))
-        if _padded(op.attributes.get("pad_dimensions")):
-            raise self.source.fault(
-                op, "Padding by a DMA is not simulated; neither its data nor its time can go on."
-            )
+        padding = self.padding(op, walk, dtype_bytes(buffer.dtype))
         self.check_attributes(op)
         steps = self.steps(op)
         farthest = 0 if steps is None else (steps.size - 1) * steps.stride
         self.check_reach(op, buffer, offset, walk, farthest)
-        return Descriptor(buffer.name, offset, walk, in_host, packet=packet_of(op), steps=steps)
+        packet = packet_of(op)
+        return Descriptor(
+            buffer.name, offset, walk, in_host, packet=packet, steps=steps, padding=padding
+        )
+
+    def padding(self, op: Operation, walk: Walk, element: int) -> Padding | None:
+        """What an aie.dma_bd sends around its walk; None where it pads nothing."""
+        pads = read_pads(op.attributes.get("pad_dimensions"))
+        if not pads or not any(map(any, pads)):
+            return None
+        if any(count * element % 4 for count in pads[-1]):
+            raise self.source.fault(op, "The innermost level is padded by whole words of 4 bytes.")
+        word = read_numbers(op.attributes.get("pad_value")) or [0]
+        before, after = (tuple(pad[side] for pad in pads) for side in (0, 1))
+        padding = Padding(before, after, word[0] & 0xFFFFFFFF)
+        if padding.elements(walk) > MAX_PADDED:
+            raise self.source.fault(
+                op, f"A descriptor that pads sends up to {MAX_PADDED:,} elements."
+            )
+        return padding
 
     def check_attributes(self, op: Operation) -> None:
         """Raises InputError for what a descriptor says that would change what it does."""
@@ -207,11 +244,18 @@ class DescriptorReader:
     def walk(self, op: Operation, elements: int) -> tuple[Walk, int]:
         """The walk and the offset of an aie.dma_bd over a buffer of so many elements."""
         offset, length = (self.number(op, key) for key in ("offset", "len"))
-        dims = self.levels(op)
+        dims, pads = self.levels(op), read_pads(op.attributes.get("pad_dimensions")) or []
         if length is None:
             length = prod(size for size, _ in dims) if dims else elements - (offset or 0)
         levels = tuple(Dim(size, stride) for size, stride in dims) or (Dim(length, 1),)
         moved = prod(dim.size for dim in levels)
+        if pads and len(pads) != len(levels):
+            raise self.source.fault(
+                op, f"A walk of {len(levels)} levels is padded at each of them."
+            )
+        if pads:  # the length counts them
+            sides = zip(levels, pads, strict=True)
+            moved = prod(dim.size + before + after for dim, (before, after) in sides)
         if moved != length:
             sizes = "×".join(str(dim.size) for dim in levels)
             raise self.source.fault(
@@ -223,8 +267,8 @@ class DescriptorReader:
         """Sizes and strides in either spelling."""
         dims = read_dims(op.attributes.get("dimensions"))
         if dims == []:
-            sizes, strides = (read_numbers(op.attributes.get(key)) for key in ("sizes", "strides"))
-            if sizes is None or strides is None or len(sizes) != len(strides):
+            sizes, strides = (self.known(op, key) for key in ("sizes", "strides"))
+            if len(sizes) != len(strides):
                 raise self.source.fault(op, "A walk has as many strides as sizes.")
             dims = list(zip(sizes, strides, strict=True))
         if dims is None or len(dims) > MAX_LEVELS:
@@ -233,10 +277,26 @@ class DescriptorReader:
 
     def number(self, op: Operation, key: str) -> int | None:
         """A number that is written down, or handed over as a value the text decides."""
-        found = read_numbers(op.attributes.get(key))
-        if found is None or len(found) > 1:
+        found = self.known(op, key)
+        if len(found) > 1:
             raise self.source.fault(op, f"{key} should be one plain number.")
         return found[0] if found else None
+
+    def known(self, op: Operation, key: str) -> list[int]:
+        """The numbers of an attribute, those that stand as values among its operands included."""
+        found = read_numbers(op.attributes.get(key))
+        if found is None:
+            raise self.source.fault(op, f"{key} should be plain numbers.")
+        places = read_numbers(op.attributes.get(f"dynamic_{key}")) or [-1] * len(found)
+        values: list[int] = []
+        for number, place in zip(found, places, strict=False):
+            value = self.numbers.of(op.operands[place]) if place > 0 else number
+            if value is None:
+                raise self.source.fault(
+                    op, f"{key} is not known from the text; neither data nor time can go on."
+                )
+            values.append(value)
+        return values
 
     def check_reach(
         self,
@@ -301,9 +361,3 @@ def reaches(tile: Tile, other: Tile) -> bool:
 
 def _transfers(block: Block) -> bool:
     return any(op.name == "aie.dma_bd" for op in block.ops)
-
-
-def _padded(attribute: Attribute | None) -> bool:
-    if isinstance(attribute, UnregisteredAttr):
-        return "const_pad" in attribute.value.data or "=" in attribute.value.data
-    return attribute is not None and not isinstance(attribute, IntegerAttr)

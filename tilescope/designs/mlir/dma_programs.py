@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from xdsl.dialects.builtin import IntegerAttr
-from xdsl.ir import Block, Operation
+from xdsl.ir import Attribute, Block, Operation
 
 from tilescope.designs.ir import Tile
 from tilescope.designs.mlir.descriptors import (
@@ -18,6 +18,14 @@ from tilescope.designs.mlir.streams import StreamReader
 from tilescope.designs.mlir.types import read_numbers
 from tilescope.designs.parts import ChannelProgram, Descriptor, DmaPort
 
+KNOWN_OF_CHANNEL = {
+    "channel_dir",
+    "channel_index",
+    "repeat_count",
+    "loop",
+    "pad_value",
+    "sym_name",
+}
 KINDS = {"aie.mem": "core", "aie.memtile_dma": "mem", "aie.shim_dma": "shim"}
 
 
@@ -74,6 +82,11 @@ class DmaReader:
     def _program(self, op: Operation, tile: Tile, chain: tuple[Descriptor, ...]) -> ChannelProgram:
         source = self.descriptors.source
         port = self.streams.channel_at(op, tile)
+        for key, value in op.attributes.items():
+            if key not in KNOWN_OF_CHANNEL and not _is_false(value):
+                raise source.fault(
+                    op, f"{key} of {port} is not simulated; neither data nor time can go on."
+                )
         repeats = read_numbers(op.attributes.get("repeat_count")) or [0]
         times = repeats[0] + 1
         if times < 1 or times * len(chain) > MAX_DESCRIPTORS:
@@ -82,7 +95,25 @@ class DmaReader:
         if any(one.packet is not None for one in chain) and not packets:
             raise source.fault(op, f"{port} sends packets, and no packet flow begins there.")
         chain = tuple(self.with_packet(op, port, one, packets) for one in chain)
+        chain = self.with_pads(op, port, chain)
         return ChannelProgram(port, self.descriptors.laid_out(op, chain, times))
+
+    def with_pads(
+        self, op: Operation, port: DmaPort, chain: tuple[Descriptor, ...]
+    ) -> tuple[Descriptor, ...]:
+        """The chain with the value that its channel pads with, where it pads."""
+        value = read_numbers(op.attributes.get("pad_value"))
+        found = []
+        for one in chain:
+            padding = one.padding
+            if padding is not None and (port.tile.kind != "mem" or port.direction != "mm2s"):
+                raise self.descriptors.source.fault(
+                    op, f"{port} does not pad; only a mem tile's DMA that sends does."
+                )
+            if padding is not None and value:
+                padding = replace(padding, word=value[0] & 0xFFFFFFFF)
+            found.append(replace(one, padding=padding))
+        return tuple(found)
 
     def packets(self, port: DmaPort) -> set[int]:
         """The numbers of the packets that a channel may send."""
@@ -108,3 +139,7 @@ class DmaReader:
                 f"{', '.join(map(str, sorted(packets)))}.",
             )
         return replace(one, packet=packet)
+
+
+def _is_false(value: Attribute) -> bool:
+    return isinstance(value, IntegerAttr) and not value.value.data

@@ -29,7 +29,20 @@ from tilescope.designs.mlir.types import (
 MAX_DEPTH = 1 << 12
 
 # What changes how a FIFO behaves and has no part in a design; false and zero change nothing.
-NOT_SIMULATED = ("disable_synchronization", "plio", "padDimensions", "iter_count")
+NOT_SIMULATED = ("disable_synchronization", "plio", "padDimensions", "iter_count", "packet")
+KNOWN = {
+    *NOT_SIMULATED,
+    "sym_name",
+    "elemNumber",
+    "elemType",
+    "dimensionsToStream",
+    "dimensionsFromStreamPerConsumer",
+    "repeat_count",
+    "initValues",
+    "via_DMA",
+    "aie_stream",
+    "aie_stream_port",
+}
 CORE_STREAMS = {0: ("producer",), 1: ("consumer",), 2: ("producer", "consumer")}  # of aie_stream
 MAX_REPEATS = 1 << 8
 

@@ -33,6 +33,7 @@ from tilescope.designs.mlir.types import (
     parse_dims,
     parse_number,
     parse_numbers,
+    parse_pads,
     parse_symbols,
 )
 
@@ -199,12 +200,46 @@ def _dma_bd(cls: type[Operation], parser: Parser) -> Operation:
             found[key] = numbers([parse_number(parser)])
     if parser.parse_optional_punctuation(","):
         found["dimensions"] = parse_dims(parser)
+    if parser.parse_optional_punctuation(","):
+        found["pad_dimensions"] = parse_pads(parser)
+    if parser.parse_optional_punctuation(","):
+        parser.parse_keyword("pad_value")
+        parser.parse_punctuation("=")
+        found["pad_value"] = numbers([parse_number(parser)])
+    given: list[SSAValue] = []
     while key := parser.parse_optional_keyword_in(("offset", "len", "sizes", "strides")) or "":
         parser.parse_punctuation("=")
         plain = key in ("offset", "len")
-        found[key] = numbers([parse_number(parser)] if plain else parse_numbers(parser))
+        found[key], found[f"dynamic_{key}"] = _numbers_or_values(parser, given, plain=plain)
+    if parser.parse_optional_keyword("pad"):
+        found["pad_dimensions"] = parse_pads(parser)
     parser.parse_punctuation(")")
-    return make(cls, parser, found, [buffer])
+    return make(cls, parser, found, [buffer, *given])
+
+
+def _numbers_or_values(
+    parser: Parser, given: list[SSAValue], *, plain: bool = False
+) -> tuple[Attribute, Attribute]:
+    """`[1, %n]`, or where `plain` one alone: the numbers, and where the operands for others stand.
+
+    Values are added to `given`, which follow an operation's first operand; -1 stands for a number.
+    """
+    places: list[int] = []
+
+    def one() -> int:
+        number = parser.parse_optional_integer(allow_boolean=False)
+        if number is not None:
+            places.append(-1)
+            if parser.parse_optional_punctuation(":"):
+                parser.parse_type()
+            return number
+        given.append(known_value(parser))
+        places.append(len(given))
+        return 0
+
+    square = parser.Delimiter.SQUARE
+    found = [one()] if plain else parser.parse_comma_separated_list(square, one)
+    return numbers(found), numbers(places)
 
 
 def _memcpy(cls: type[Operation], parser: Parser) -> Operation:
@@ -216,23 +251,7 @@ def _memcpy(cls: type[Operation], parser: Parser) -> Operation:
     found: dict[str, Attribute] = {}
     given: list[SSAValue] = []
     for key in ("offsets", "sizes", "strides"):
-        places: list[int] = []  # of the operands that stand for numbers, -1 for a plain one
-
-        def one(places: list[int] = places) -> int:
-            number = parser.parse_optional_integer(allow_boolean=False)
-            if number is not None:
-                places.append(-1)
-                if parser.parse_optional_punctuation(":"):
-                    parser.parse_type()
-                return number
-            given.append(known_value(parser))
-            places.append(len(given))
-            return 0
-
-        found[f"static_{key}"] = numbers(
-            parser.parse_comma_separated_list(parser.Delimiter.SQUARE, one)
-        )
-        found[f"dynamic_{key}"] = numbers(places)
+        found[f"static_{key}"], found[f"dynamic_{key}"] = _numbers_or_values(parser, given)
     if parser.parse_optional_punctuation(","):
         parser.parse_keyword("packet")
         parser.parse_punctuation("=")

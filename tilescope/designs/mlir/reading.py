@@ -15,6 +15,7 @@ from tilescope.designs.mlir.control import words_of
 from tilescope.designs.mlir.core_programs import CoreReader
 from tilescope.designs.mlir.descriptors import DescriptorReader, linked, reaches
 from tilescope.designs.mlir.dma_programs import KINDS, DmaReader
+from tilescope.designs.mlir.fifos import KNOWN as FIFO_KNOWN
 from tilescope.designs.mlir.fifos import FifoReader, read_link
 from tilescope.designs.mlir.limits import check_limits
 from tilescope.designs.mlir.names import ARRAY_ROWS, ARRAYS, STAGED_LINK, TOOLCHAIN
@@ -155,6 +156,10 @@ class _Reader:
                     fifo = fifos.read(op)
                     if fifo.name in self.fifos:
                         raise self.source.fault(op, f"Two FIFOs are called @{fifo.name}.")
+                    for key in sorted(set(op.attributes) - FIFO_KNOWN):
+                        self.streams.note(
+                            op, f"{key} of @{fifo.name} is not known and changes nothing."
+                        )
                     if fifo.core_streams:
                         self.streams.note(
                             op,

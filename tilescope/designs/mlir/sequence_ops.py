@@ -137,6 +137,7 @@ _READERS: dict[str, Reader | None] = {
     "aiex.npu.address_patch": _register,
     "aiex.npu.writebd": _register,
     "aiex.npu.preempt": plain,
+    "aiex.npu.load_pdi": plain,
     "aiex.npu.push_queue": _push_queue,
     "aiex.npu.rtp_write": _rtp_write,
     "aiex.set_lock": _set_lock,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from math import prod
 
 from xdsl.dialects import scf
-from xdsl.dialects.builtin import IntegerAttr
+from xdsl.dialects.builtin import IntegerAttr, MemRefType
 from xdsl.ir import Operation, SSAValue
 
 from tilescope.designs.ir import Await, Dim, DmaTask, HostBuffer, ObjectFifo, Step, Walk
@@ -19,10 +19,28 @@ from tilescope.designs.mlir.endpoints import Endpoints
 from tilescope.designs.mlir.names import MAX_TASK_DIMS
 from tilescope.designs.mlir.syntax import Source
 from tilescope.designs.mlir.tasks import Task
-from tilescope.designs.mlir.types import read_number, read_numbers, read_text, read_texts
+from tilescope.designs.mlir.types import (
+    read_number,
+    read_numbers,
+    read_pads,
+    read_text,
+    read_texts,
+)
 from tilescope.designs.mlir.values import Numbers
 from tilescope.designs.parts import ChannelTask, Descriptor, DmaPort
 
+KNOWN_OF_TASK = {
+    "alloc",
+    "channel_dir",
+    "channel_index",
+    "col",
+    "direction",
+    "channel",
+    "packet",
+    "issue_token",
+    "repeat_count",
+    "operandSegmentSizes",
+}
 MAX_STEPS = 1 << 20  # of one level of a walk that is not one run, and of the sequence's loops
 
 
@@ -55,6 +73,11 @@ class SequenceReader:
         names = read_texts(op.attributes.get("names")) or []
         for place, argument in enumerate(block.args):
             hint = names[place] if place < len(names) else argument.name_hint
+            if not isinstance(argument.type, MemRefType):
+                raise self.source.fault(
+                    op,
+                    f"%{hint} is a number that only the host knows, and the text has to decide.",
+                )
             shape, dtype = buffer_type(self.source, op, argument.type)
             self.buffers.append(HostBuffer(hint or f"arg{place}", shape, dtype))
         if len({buffer.name for buffer in self.buffers}) < len(self.buffers):
@@ -96,6 +119,8 @@ class SequenceReader:
                 self._loop(op)
             case "aiex.configure":
                 self._configured(op)
+            case "aiex.npu.load_pdi":
+                self._own_device(op, "device_ref")
             case "memref.assume_alignment":
                 if op.operands[0] in self.hosts:
                     self.hosts[op.results[0]] = self.hosts[op.operands[0]]
@@ -108,17 +133,23 @@ class SequenceReader:
 
     def _configured(self, op: Operation) -> None:
         """The steps after a configuration; that of the array itself is part of its set-up."""
-        name = read_text(op.attributes.get("symbol"))
-        device = op.parent_op()
-        while device is not None and device.name != "aie.device":
-            device = device.parent_op()
-        own = read_text(device.attributes.get("sym_name")) if device is not None else None
-        if name is None or name != own or self.configured or not op.regions:
-            raise self.source.fault(op, f"Configuring @{name} in a launch is not simulated.")
+        self._own_device(op, "symbol")
+        if self.configured or not op.regions:
+            raise self.source.fault(op, "Configuring the array once more is not simulated.")
         self.configured = True
         for block in op.regions[0].blocks:
             for step in block.ops:
                 self._step(step)
+
+    def _own_device(self, op: Operation, key: str) -> None:
+        """Raises InputError where another array than the sequence's own is configured."""
+        name = read_text(op.attributes.get(key))
+        device = op.parent_op()
+        while device is not None and device.name != "aie.device":
+            device = device.parent_op()
+        own = read_text(device.attributes.get("sym_name")) if device is not None else None
+        if name is None or name != own:
+            raise self.source.fault(op, f"Configuring @{name} in a launch is not simulated.")
 
     def _loop(self, op: Operation) -> None:
         assert isinstance(op, scf.ForOp)
@@ -169,6 +200,11 @@ class SequenceReader:
         raise self.source.fault(op, f"No transfer of {name} has a token left to await.")
 
     def _configure(self, op: Operation, end: str | DmaPort, packet: int | None) -> None:
+        for key in op.attributes:
+            if key not in KNOWN_OF_TASK:
+                raise self.source.fault(
+                    op, f"{key} of a task is not simulated; neither data nor time can go on."
+                )
         inner = [one for one in op.regions[0].walk() if one.name == "aie.dma_bd"]
         if len(inner) != 1 and isinstance(end, str):
             raise self.source.fault(op, "A task of one aie.dma_bd is simulated, and no other.")
@@ -182,6 +218,8 @@ class SequenceReader:
             bd = inner[0]
             buffer = self.hosts[bd.operands[0]]
             reader.check_attributes(bd)
+            if read_pads(bd.attributes.get("pad_dimensions")):
+                raise self.source.fault(bd, "A shim does not pad; only a mem tile does.")
             walk, offset = self._host_walk(op, bd, buffer)
             packet = packet_of(bd) if packet is None else packet
             task = self.host_task(bd, end, buffer, offset, walk, packet)
@@ -200,9 +238,8 @@ class SequenceReader:
         if any(one.in_host for one in chain) and port.tile.kind != "shim":
             raise self.source.fault(op, f"{port} does not reach the host's memory.")
         packets = self.dma.packets(port)
-        return ChannelTask(
-            port, tuple(self.dma.with_packet(op, port, one, packets) for one in chain)
-        )
+        chain = tuple(self.dma.with_packet(op, port, one, packets) for one in chain)
+        return ChannelTask(port, self.dma.with_pads(op, port, chain))
 
     def _start_chain(self, op: Operation) -> None:
         chain = self.chains.get(read_text(op.attributes.get("symbol")) or "")

@@ -18,6 +18,7 @@ from xdsl.parser import Parser
 
 Dims = list[tuple[int, int]]
 
+PAD = re.compile(r"<\s*const_pad_before\s*=\s*(\d+)\s*,\s*const_pad_after\s*=\s*(\d+)\s*>")
 LEVEL = re.compile(r"<\s*size\s*=\s*(\d+)\s*,\s*stride\s*=\s*(\d+)\s*>")
 
 
@@ -80,6 +81,33 @@ def parse_dims(parser: Parser) -> ArrayAttr[Attribute]:
         return numbers(values)
 
     return ArrayAttr(parser.parse_comma_separated_list(parser.Delimiter.SQUARE, level))
+
+
+def parse_pads(parser: Parser) -> ArrayAttr[Attribute]:
+    """`[<const_pad_before = 2, const_pad_after = 1>, ...]`, the outermost level first."""
+
+    def level() -> Attribute:
+        values = []
+        parser.parse_punctuation("<")
+        for place, key in enumerate(("const_pad_before", "const_pad_after")):
+            if place:
+                parser.parse_punctuation(",")
+            parser.parse_keyword(key)
+            parser.parse_punctuation("=")
+            values.append(parser.parse_integer(allow_boolean=False, allow_negative=False))
+        parser.parse_punctuation(">")
+        return numbers(values)
+
+    return ArrayAttr(parser.parse_comma_separated_list(parser.Delimiter.SQUARE, level))
+
+
+def read_pads(attribute: Attribute | None) -> Dims | None:
+    """Elements before and after each level in either syntax; None where the attribute is none."""
+    if isinstance(attribute, UnregisteredAttr):  # #aie<bd_pad_layout_array[<const_pad_before ...>]>
+        return [(int(one), int(two)) for one, two in PAD.findall(attribute.value.data)]
+    if isinstance(attribute, IntegerAttr) and not attribute.value.data:
+        return []
+    return read_dims(attribute)
 
 
 def read_dims(attribute: Attribute | None) -> Dims | None:

@@ -10,6 +10,7 @@ module {
     aie.objectfifo @out(%mem, {%shim}, 1 : i32) : !aie.objectfifo<memref<16xi32>>
     aie.objectfifo.link [@in] -> [@out]([] [])
     aie.runtime_sequence @one(%a: memref<16xi32>, %b: memref<16xi32>) {
+      aiex.npu.load_pdi {device_ref = @main}
       %o = aiex.dma_configure_task_for @out {
         aie.dma_bd(%b : memref<16xi32>, 0, 16)
         aie.end

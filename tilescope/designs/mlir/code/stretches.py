@@ -11,7 +11,7 @@ from xdsl.dialects import builtin
 from xdsl.ir import Operation, SSAValue
 
 from tilescope.designs.ir import Call, Held
-from tilescope.designs.mlir.calls import Given, check_cycles
+from tilescope.designs.mlir.calls import MAX_CYCLES, Given
 from tilescope.designs.mlir.code.compiling import Compiled, Compiler
 from tilescope.designs.mlir.code.costs import NOTE
 from tilescope.designs.mlir.syntax import Source
@@ -90,10 +90,13 @@ class CodeReader:
             given.append(found[1])
             shapes.append((value, shape))
         self.defined = compiler.inside
-        try:
-            cycles = check_cycles(max(1, compiled.cycles))
-        except InputError as error:
-            raise self.source.fault(first, str(error)) from None
+        cycles = max(1, compiled.cycles)
+        if cycles > MAX_CYCLES:
+            raise self.source.fault(
+                first,
+                f"Code between two waits takes up to {MAX_CYCLES:,} cycles, not {cycles:,}; its "
+                "loops have too many trips.",
+            )
         stored = [value in compiler.stored for value, _ in shapes]
         kernel = _kernel(self.source.place(first), given, stored, cycles, compiled, shapes, nests)
         return Call(kernel, tuple(operands), ())
