@@ -25,6 +25,7 @@ from tilescope.reports.intervals import within
 from tilescope.reports.measuring import measured_sentences
 from tilescope.reports.paint import PLAIN, Paint
 from tilescope.reports.predicted import predicted_block
+from tilescope.reports.subjects import subject
 from tilescope.reports.tables import LEAST_ROOM
 from tilescope.reports.whatif import changes_line
 from tilescope.reports.wrapping import wrap
@@ -34,7 +35,6 @@ BAR_WIDTH, NAME_WIDTH = 10, 9
 WORTH_TELLING = 2.0  # how many times as fast a change must be to be told at the top
 UNITS = "ns|µs|ms|s|runs|threads|%|B|KiB|MiB|GiB|GB/s"
 NO_BREAK = "\u00a0"
-SUBJECTS = {"linear": "Linear projections", "gemm": "Matrix product", "tile": "One block"}
 
 
 def screen(run: Run, *, width: int = 80, paint: Paint = PLAIN) -> str:
@@ -65,8 +65,7 @@ def screen_parts(run: Run, *, width: int = 80, paint: Paint = PLAIN) -> list[lis
 
 def _title(run: Run, width: int, paint: Paint) -> list[str]:
     case = run.cases[0]
-    subject = SUBJECTS.get(case.op, "Matrix products")
-    title = f"{subject} on {case.device} ({case.npu_us.kind}), runtime {case.runtime}"
+    title = f"{subject(run.cases)} on {case.device} ({case.npu_us.kind}), runtime {case.runtime}"
     what_if = wrap(changes_line(run.changed), width, hanging="  ") if run.changed else []
     return [
         *(paint(line, "strong") for line in wrap(title, width, hanging="  ")),

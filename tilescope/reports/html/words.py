@@ -17,7 +17,8 @@ from tilescope.reports.intervals import within
 from tilescope.reports.names import shown
 from tilescope.reports.predicted import predicted_lines
 from tilescope.reports.scaling import goes_over_rows
-from tilescope.reports.screen import SUBJECTS, how_long, trust
+from tilescope.reports.screen import how_long, trust
+from tilescope.reports.subjects import subject
 from tilescope.runs.models import Case, Provenance, Run
 
 SECTIONS = (
@@ -120,9 +121,8 @@ def _title(cases: Sequence[Case], provenance: Provenance) -> str:
     devices = _list(case.device for case in cases) or provenance.device
     if not cases:
         return f"No finished case on {devices}"
-    subject = SUBJECTS.get(cases[0].op, "Matrix products")
     kind = common_kind(case.npu_us.kind for case in cases)
-    return f"{subject} on {devices} ({kind})"
+    return f"{subject(cases)} on {devices} ({kind})"
 
 
 def _subtitle(run: Run) -> str:
