@@ -6,7 +6,7 @@ import contextlib
 import functools
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NoReturn, ParamSpec
 
 from tilescope.errors import TilescopeError
@@ -22,7 +22,8 @@ def plain_ending(verb: Callable[Options, None]) -> Callable[Options, None]:
     @functools.wraps(verb)
     def ended(*arguments: Options.args, **options: Options.kwargs) -> None:
         try:
-            verb(*arguments, **options)
+            with interruptible():
+                verb(*arguments, **options)
             sys.stdout.flush()
         except TilescopeError as error:
             fail(str(error), error.exit_code)
@@ -38,6 +39,20 @@ def plain_ending(verb: Callable[Options, None]) -> Callable[Options, None]:
             fail(f"The output cannot be written: {error.strerror or error}.", 2)
 
     return ended
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[None]:
+    """Ctrl-C as the KeyboardInterrupt that it is, also where Python hands it on as another error.
+
+    Before Python 3.12 one that comes while a class is made, as in an import, is a RuntimeError.
+    """
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            raise KeyboardInterrupt from error
+        raise
 
 
 def _give_stdout_up() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tilescope.cli import terminal
-from tilescope.cli.ending import INTERRUPTED, fail
+from tilescope.cli.ending import INTERRUPTED, fail, interruptible
 from tilescope.cli.selection import choose_cases
 from tilescope.designs.mlir.printing import print_design
 from tilescope.designs.plan import make_plan
@@ -104,7 +104,7 @@ def search_and_show(
             file=sys.stderr,
         )
     try:
-        with terminal.progress(quiet=outputs.quiet) as notify:
+        with interruptible(), terminal.progress(quiet=outputs.quiet) as notify:
             found = search(workload, gemms, settings, state=state, notify=notify, fuse=fuse)
     except KeyboardInterrupt:
         fail(f"Interrupted; {_kept(state)}", INTERRUPTED)
