@@ -36,7 +36,7 @@ def typed_commands(text: str) -> list[list[str]]:
     return found
 
 
-def placeholder(words: list[str]) -> bool:
+def only_mentioned(words: list[str]) -> bool:
     """Whether a command stands for others: `VERB`, `...`, or a verb that is only mentioned."""
     return len(words) < 2 or any("..." in word or word.isupper() for word in words)
 
@@ -44,7 +44,7 @@ def placeholder(words: list[str]) -> bool:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_a_command_of_a_page_is_one_that_there_is(page: Path) -> None:
     for words in typed_commands(page.read_text(encoding="utf-8")):
-        if placeholder(words) or words[0].startswith("-"):
+        if only_mentioned(words) or words[0].startswith("-"):
             continue
         command = PROGRAM.commands[words[0]]
         rest = words[1:]

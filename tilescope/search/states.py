@@ -18,7 +18,7 @@ STATE_VERSION = 1
 class SearchState:
     """Budgets of simulated candidates, by product; `identity` says of what search they are.
 
-    path: where they are kept, None for nowhere.
+    path: the file that keeps them; None where no file does.
     """
 
     def __init__(self, identity: str, path: Path | None) -> None:

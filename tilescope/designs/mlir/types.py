@@ -67,34 +67,24 @@ def parse_symbols(parser: Parser) -> ArrayAttr[Attribute]:
 
 def parse_dims(parser: Parser) -> ArrayAttr[Attribute]:
     """`[<size = 2, stride = 3>, ...]`, the outermost level first."""
-
-    def level() -> Attribute:
-        values = []
-        parser.parse_punctuation("<")
-        for place, key in enumerate(("size", "stride")):
-            if place:
-                parser.parse_punctuation(",")
-            parser.parse_keyword(key)
-            parser.parse_punctuation("=")
-            values.append(parser.parse_integer(allow_boolean=False))
-        parser.parse_punctuation(">")
-        return numbers(values)
-
-    return ArrayAttr(parser.parse_comma_separated_list(parser.Delimiter.SQUARE, level))
+    return _parse_levels(parser, ("size", "stride"), negative=True)
 
 
 def parse_pads(parser: Parser) -> ArrayAttr[Attribute]:
     """`[<const_pad_before = 2, const_pad_after = 1>, ...]`, the outermost level first."""
+    return _parse_levels(parser, ("const_pad_before", "const_pad_after"), negative=False)
 
+
+def _parse_levels(parser: Parser, keys: tuple[str, ...], *, negative: bool) -> ArrayAttr[Attribute]:
     def level() -> Attribute:
         values = []
         parser.parse_punctuation("<")
-        for place, key in enumerate(("const_pad_before", "const_pad_after")):
+        for place, key in enumerate(keys):
             if place:
                 parser.parse_punctuation(",")
             parser.parse_keyword(key)
             parser.parse_punctuation("=")
-            values.append(parser.parse_integer(allow_boolean=False, allow_negative=False))
+            values.append(parser.parse_integer(allow_boolean=False, allow_negative=negative))
         parser.parse_punctuation(">")
         return numbers(values)
 

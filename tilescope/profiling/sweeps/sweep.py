@@ -52,12 +52,12 @@ def run_sweep(
     label = workers.label  # a cluster may be another one, or gone, when all is done
     started = time.monotonic()
     with _alone(journal):
-        todo = list(journal.missing())
-        left = sum(stop - start for start, stop in todo)
+        missing = list(journal.missing())
+        left = sum(stop - start for start, stop in missing)
         earlier = plan.size - left
         done, failed = 0, 0
         try:
-            for start, columns in workers.run(plan.to_json(), todo):
+            for start, columns in workers.run(plan.to_json(), missing):
                 failed += journal.keep(start, columns)
                 done += len(columns["point"])
                 notify(_progress(earlier, done, failed, plan.size, time.monotonic() - started))

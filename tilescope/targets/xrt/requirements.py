@@ -130,35 +130,35 @@ def xrt(machine: Machine) -> Requirement:
 
 def mlir_aie(machine: Machine) -> Requirement:
     """The compiler from a design to the NPU's program."""
-    found = find_aiecc(machine)
-    if found is not None:
-        return Requirement("mlir_aie", str(found))
-    return Requirement(
+    return _found(
         "mlir_aie",
+        find_aiecc(machine),
         "aiecc not found (AIECC_PATH, MLIR_AIE_INSTALL_DIR, module mlir_aie, the path)",
-        f"{FOR_REAL} install mlir_aie from the Xilinx/mlir-aie releases.",
+        "install mlir_aie from the Xilinx/mlir-aie releases.",
     )
 
 
 def peano(machine: Machine) -> Requirement:
     """The C++ compiler for the NPU's cores."""
-    found = find_compiler(machine)
-    if found is not None:
-        return Requirement("Peano", str(found))
-    return Requirement(
+    return _found(
         "Peano",
+        find_compiler(machine),
         "clang++ for the NPU not found (PEANO_INSTALL_DIR, llvm-aie)",
-        f"{FOR_REAL} install llvm-aie from the Xilinx/llvm-aie releases.",
+        "install llvm-aie from the Xilinx/llvm-aie releases.",
     )
 
 
 def sources() -> Requirement:
     """The kernels' C++, which is compiled anew for the NPU."""
-    folder = source_folder()
-    if folder is not None:
-        return Requirement("kernels in cc/", str(folder))
-    return Requirement(
+    return _found(
         "kernels in cc/",
+        source_folder(),
         "no cc/ beside the package: installed without its sources",
-        f"{FOR_REAL} run tilescope from its source tree.",
+        "run tilescope from its source tree.",
     )
+
+
+def _found(what: str, place: object | None, lack: str, remedy: str) -> Requirement:
+    if place is not None:
+        return Requirement(what, str(place))
+    return Requirement(what, lack, f"{FOR_REAL} {remedy}")
