@@ -19,197 +19,46 @@ LLAMA = ("q_proj", "k_proj", "v_proj", "o_proj", "up_proj", "gate_proj", "down_p
 FUSED = ("qkv_proj", "o_proj", "gate_up_proj", "down_proj")
 STARCODER = ("q_proj", "k_proj", "v_proj", "o_proj", "c_fc", "c_proj")
 PLAIN = ("q_proj", "k_proj", "v_proj", "dense", "fc1", "fc2")
+
+
+def llama(*, width: int, q: int, kv: int, ffn: int) -> dict[str, tuple[int, int]]:
+    """The seven of a llama block: N and K of each by the four sizes that they have among them."""
+    inward = [(q, width), (kv, width), (kv, width)]
+    shapes = [*inward, (width, q), (ffn, width), (ffn, width), (width, ffn)]
+    return dict(zip(LLAMA, shapes, strict=True))
+
+
 PUBLISHED: dict[str, dict[str, tuple[int, int]]] = {
     # width 720 = 0.75 of SmolVLM2's 960, 15 and 5 heads of 64; ffn 2048: 4·(2·720/3) = 1920,
     # rounded up to a multiple of 256. In every second of its blocks, which no configuration tells,
     # k_proj and v_proj take the 320 of SmolVLM2's keys and values in place of 720
-    "smolvla-action-expert": dict(
-        zip(
-            LLAMA,
-            [
-                (960, 720),
-                (320, 720),
-                (320, 720),
-                (720, 960),
-                (2048, 720),
-                (2048, 720),
-                (720, 2048),
-            ],
-            strict=True,
-        )
-    ),
+    "smolvla-action-expert": llama(width=720, q=960, kv=320, ffn=2048),
     # 32 heads of 4096/32 = 128, each with its own key and value
-    "llama-2-7b": dict(
-        zip(LLAMA, [(4096, 4096)] * 4 + [(11008, 4096)] * 2 + [(4096, 11008)], strict=True)
-    ),
+    "llama-2-7b": llama(width=4096, q=4096, kv=4096, ffn=11008),
     # 32 heads of 64, 8 groups: 8·64 = 512
-    "llama-3.2-1b": dict(
-        zip(
-            LLAMA,
-            [
-                (2048, 2048),
-                (512, 2048),
-                (512, 2048),
-                (2048, 2048),
-                (8192, 2048),
-                (8192, 2048),
-                (2048, 8192),
-            ],
-            strict=True,
-        )
-    ),
+    "llama-3.2-1b": llama(width=2048, q=2048, kv=512, ffn=8192),
     # 32 heads of 128 = 4096, where the width is 5120; 8·128 = 1024
-    "mistral-nemo-12b": dict(
-        zip(
-            LLAMA,
-            [
-                (4096, 5120),
-                (1024, 5120),
-                (1024, 5120),
-                (5120, 4096),
-                (14336, 5120),
-                (14336, 5120),
-                (5120, 14336),
-            ],
-            strict=True,
-        )
-    ),
+    "mistral-nemo-12b": llama(width=5120, q=4096, kv=1024, ffn=14336),
     # 14 heads of 896/14 = 64, 2 groups: 128
-    "qwen2.5-0.5b": dict(
-        zip(
-            LLAMA,
-            [
-                (896, 896),
-                (128, 896),
-                (128, 896),
-                (896, 896),
-                (4864, 896),
-                (4864, 896),
-                (896, 4864),
-            ],
-            strict=True,
-        )
-    ),
+    "qwen2.5-0.5b": llama(width=896, q=896, kv=128, ffn=4864),
     # 16 heads of 128 = 2048, twice the width of 1024; 8·128 = 1024
-    "qwen3-0.6b": dict(
-        zip(
-            LLAMA,
-            [
-                (2048, 1024),
-                (1024, 1024),
-                (1024, 1024),
-                (1024, 2048),
-                (3072, 1024),
-                (3072, 1024),
-                (1024, 3072),
-            ],
-            strict=True,
-        )
-    ),
+    "qwen3-0.6b": llama(width=1024, q=2048, kv=1024, ffn=3072),
     # 8 heads of 256 = 2048, one group: 256
-    "gemma-2b": dict(
-        zip(
-            LLAMA,
-            [
-                (2048, 2048),
-                (256, 2048),
-                (256, 2048),
-                (2048, 2048),
-                (16384, 2048),
-                (16384, 2048),
-                (2048, 16384),
-            ],
-            strict=True,
-        )
-    ),
+    "gemma-2b": llama(width=2048, q=2048, kv=256, ffn=16384),
     # 8 heads of 256 = 2048, below the width of 2304; 4·256 = 1024
-    "gemma-2-2b": dict(
-        zip(
-            LLAMA,
-            [
-                (2048, 2304),
-                (1024, 2304),
-                (1024, 2304),
-                (2304, 2048),
-                (9216, 2304),
-                (9216, 2304),
-                (2304, 9216),
-            ],
-            strict=True,
-        )
-    ),
+    "gemma-2-2b": llama(width=2304, q=2048, kv=1024, ffn=9216),
     # 32 heads of 128, each with its own key and value
-    "olmo-2-7b": dict(
-        zip(LLAMA, [(4096, 4096)] * 4 + [(11008, 4096)] * 2 + [(4096, 11008)], strict=True)
-    ),
+    "olmo-2-7b": llama(width=4096, q=4096, kv=4096, ffn=11008),
     # 16 heads of 2048/16 = 128, 4 groups: 512
-    "smollm3-3b": dict(
-        zip(
-            LLAMA,
-            [
-                (2048, 2048),
-                (512, 2048),
-                (512, 2048),
-                (2048, 2048),
-                (11008, 2048),
-                (11008, 2048),
-                (2048, 11008),
-            ],
-            strict=True,
-        )
-    ),
+    "smollm3-3b": llama(width=2048, q=2048, kv=512, ffn=11008),
     # its text part leaves out what its class has: 8 heads of 256 = 2048, 4 groups: 1024
-    "gemma-3-4b": dict(
-        zip(
-            LLAMA,
-            [
-                (2048, 2560),
-                (1024, 2560),
-                (1024, 2560),
-                (2560, 2048),
-                (10240, 2560),
-                (10240, 2560),
-                (2560, 10240),
-            ],
-            strict=True,
-        )
-    ),
+    "gemma-3-4b": llama(width=2560, q=2048, kv=1024, ffn=10240),
     # its text part leaves out every size, which are those of a llama 7B
-    "llava-1.5-7b": dict(
-        zip(LLAMA, [(4096, 4096)] * 4 + [(11008, 4096)] * 2 + [(4096, 11008)], strict=True)
-    ),
+    "llava-1.5-7b": llama(width=4096, q=4096, kv=4096, ffn=11008),
     # the text part of what SmolVLA sees with: 15 heads of 64 = 960, 5 groups: 320
-    "smolvlm2-500m": dict(
-        zip(
-            LLAMA,
-            [
-                (960, 960),
-                (320, 960),
-                (320, 960),
-                (960, 960),
-                (2560, 960),
-                (2560, 960),
-                (960, 2560),
-            ],
-            strict=True,
-        )
-    ),
+    "smolvlm2-500m": llama(width=960, q=960, kv=320, ffn=2560),
     # 16 heads of 2048/16 = 128, 2 groups: 256
-    "qwen2.5-vl-3b": dict(
-        zip(
-            LLAMA,
-            [
-                (2048, 2048),
-                (256, 2048),
-                (256, 2048),
-                (2048, 2048),
-                (11008, 2048),
-                (11008, 2048),
-                (2048, 11008),
-            ],
-            strict=True,
-        )
-    ),
+    "qwen2.5-vl-3b": llama(width=2048, q=2048, kv=256, ffn=11008),
     # 24 heads of 3072/24 = 128, 2 groups: 256; no gate
     "starcoder2-3b": dict(
         zip(
@@ -219,21 +68,7 @@ PUBLISHED: dict[str, dict[str, tuple[int, int]]] = {
         )
     ),
     # 9 heads of 576/9 = 64, 3 groups: 192
-    "smollm2-135m": dict(
-        zip(
-            LLAMA,
-            [
-                (576, 576),
-                (192, 576),
-                (192, 576),
-                (576, 576),
-                (1536, 576),
-                (1536, 576),
-                (576, 1536),
-            ],
-            strict=True,
-        )
-    ),
+    "smollm2-135m": llama(width=576, q=576, kv=192, ffn=1536),
     # 32 heads of 80, no gate
     "phi-2": dict(zip(PLAIN, [(2560, 2560)] * 4 + [(10240, 2560)] + [(2560, 10240)], strict=True)),
     # 3·3072 = 9216; gate and up together 2·8192 = 16384
