@@ -38,6 +38,8 @@ class Failing(nn.Module):
 a_number = 3
 """
 
+WITHOUT_TORCH = "TILESCOPE_TORCH=no left PyTorch out; a set-up for tests installs it otherwise"
+
 
 def call(*arguments: str) -> tuple[int, str, str]:
     result = CliRunner().invoke(app, ["linear", *arguments])
@@ -86,7 +88,7 @@ def test_ones_own_case_stands_beside_a_configuration() -> None:
 
 
 def test_a_module_is_profiled_by_the_names_of_its_layers(tmp_path: Path) -> None:
-    pytest.importorskip("torch")
+    pytest.importorskip("torch", reason=WITHOUT_TORCH)
     path = tmp_path / "blocks.py"
     path.write_text(BLOCK)
     run = run_of("--model", f"{path}:Block", "--seq", "8")
@@ -109,7 +111,7 @@ def test_a_module_is_profiled_by_the_names_of_its_layers(tmp_path: Path) -> None
     ],
 )
 def test_a_module_that_cannot_be_had_is_refused(tmp_path: Path, name: str, says: str) -> None:
-    pytest.importorskip("torch")
+    pytest.importorskip("torch", reason=WITHOUT_TORCH)
     path = tmp_path / "blocks_refused.py"
     path.write_text(BLOCK)
     code, out, err = call("--model", f"{path}:{name}")
@@ -139,7 +141,7 @@ def test_a_module_that_cannot_be_had_is_refused(tmp_path: Path, name: str, says:
     ],
 )
 def test_bad_input_ends_plainly(arguments: list[str], says: str) -> None:
-    pytest.importorskip("torch")
+    pytest.importorskip("torch", reason=WITHOUT_TORCH)
     code, out, err = call(*arguments)
     assert (code, out) == (2, "")
     assert says in err
@@ -147,7 +149,7 @@ def test_bad_input_ends_plainly(arguments: list[str], says: str) -> None:
 
 
 def test_points_give_a_table_a_crossover_and_two_pictures(tmp_path: Path) -> None:
-    pytest.importorskip("torch")
+    pytest.importorskip("torch", reason=WITHOUT_TORCH)
     plot = tmp_path / "scaling.svg"
     code, out, err = call(
         "--mapping",

@@ -131,7 +131,6 @@ def test_bad_input_ends_plainly(tmp_path: Path, arguments: list[str], says: str)
 def test_an_address_without_a_scheme_or_a_port_is_refused_before_any_client(
     tmp_path: Path, address: str
 ) -> None:
-    pytest.importorskip("distributed")
     dask = ["--backend", "dask", "--scheduler", address]
     code, out, err = call("--axis", "M=1", *dask, "-o", str(tmp_path / "sweep.parquet"))
     assert (code, out) == (2, "")
@@ -144,7 +143,6 @@ def test_an_address_without_a_scheme_or_a_port_is_refused_before_any_client(
 def test_a_cluster_that_is_not_there_ends_plainly(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
-    pytest.importorskip("distributed")
     from tilescope.profiling.sweeps import workers
 
     monkeypatch.setattr(workers, "CONNECT_S", 0.2)

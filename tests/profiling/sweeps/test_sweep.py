@@ -300,7 +300,6 @@ def test_a_worker_that_is_killed_takes_no_point_with_it_and_a_cluster_that_goes_
 
     In a second sweep, the scheduler is.
     """
-    pytest.importorskip("distributed")
     monkeypatch.setattr(sweeping, "STRETCHES_EACH", 40)  # one or two points each
     with cluster(tmp_path) as (address, (scheduler, first, second)):
         workers = DaskWorkers(address)
@@ -337,7 +336,6 @@ def test_a_worker_that_is_killed_takes_no_point_with_it_and_a_cluster_that_goes_
 def test_a_cluster_without_workers_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("distributed")
     from tilescope.profiling.sweeps import workers as module
 
     monkeypatch.setattr(module, "WORKERS_S", 0.2)
