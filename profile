@@ -4,4 +4,6 @@
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 "$root/tools/set_up"
+command -v tilescope >/dev/null 2>&1 ||
+  echo "For tilescope on the path, as the commands below have it: source env_setup.sh" >&2
 exec "$root/.venv/bin/tilescope" linear "$@"

@@ -205,3 +205,18 @@ class Terminal(io.StringIO):
     def isatty(self) -> bool:
         """Always."""
         return True
+
+
+@pytest.mark.parametrize("on_the_path", [False, True])
+def test_a_profile_tells_how_to_type_what_it_advises(bare: Path, on_the_path: bool) -> None:
+    ready = bare / "repo" / "tools" / "set_up"
+    ready.write_text("#!/bin/sh\n")
+    program = bare / "repo" / ".venv" / "bin" / "tilescope"
+    program.parent.mkdir(parents=True)
+    program.write_text('#!/bin/sh\necho "$@"\n')
+    program.chmod(0o755)
+    if on_the_path:
+        add_program(bare, "tilescope", "")
+    done = profile(bare)
+    assert (done.returncode, done.stdout) == (0, "linear\n")
+    assert ("source env_setup.sh" in done.stderr) is not on_the_path
