@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 
 from tilescope.evidence.accuracy_page import BEGIN, END, with_tables
@@ -101,3 +103,28 @@ def test_the_file_of_intervals_reads_back(ledger: tuple[Entry, ...]) -> None:
     content = tomllib.loads(intervals_text(kinds))
     assert len(content["kinds"]) == len(kinds)
     assert content["confidence"] == 0.9
+
+
+def test_the_readme_says_of_the_model_what_the_ledger_says(ledger: tuple[Entry, ...]) -> None:
+    readme = " ".join((TOOL.parents[1] / "README.md").read_text(encoding="utf-8").split())
+    told = re.search(
+        r"half of the products on npu1 and of the kernels are within ([0-9]+) %, half of the "
+        r"products on npu2 within ([0-9]+) %, and one product in ten is off by ([0-9]+) % or more",
+        readme,
+    )
+    assert told is not None
+    near, near_on_npu2, tenth = (float(number) / 100 for number in told.groups())
+    check = [entry for entry in ledger if entry.row.role == "check"]
+    products = [entry for entry in check if entry.answer.kind == "product"]
+
+    def share(entries: list[Entry], quantile: float) -> float:
+        errors = [abs(entry.error) for entry in entries if entry.error is not None]
+        return float(np.quantile(errors, quantile))
+
+    kernels = [entry for entry in check if entry.answer.kind == "kernel"]
+    on_npu1 = [entry for entry in products if entry.row.device.startswith("npu1")]
+    on_npu2 = [entry for entry in products if entry.row.device.startswith("npu2")]
+    # rounded up to whole percents, none of them by more than one
+    assert near - 0.01 < max(share(kernels, 0.5), share(on_npu1, 0.5)) <= near
+    assert near_on_npu2 - 0.01 < share(on_npu2, 0.5) <= near_on_npu2
+    assert share(products, 0.9) >= tenth

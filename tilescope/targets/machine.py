@@ -10,25 +10,27 @@ import os
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 
 def has_module(name: str) -> bool:
     """Whether Python finds a module; it is not imported."""
-    try:
-        return importlib.util.find_spec(name) is not None
-    except (ImportError, ValueError):
-        return False
+    return _spec(name) is not None
 
 
 def module_folder(name: str) -> Path | None:
     """The folder of a package that Python finds and that is not imported; None without one."""
-    try:
-        found = importlib.util.find_spec(name)
-    except (ImportError, ValueError):
-        return None
+    found = _spec(name)
     places = list(found.submodule_search_locations or ()) if found else []
     return Path(places[0]) if places else None
+
+
+def _spec(name: str) -> ModuleSpec | None:
+    try:
+        return importlib.util.find_spec(name)
+    except (ImportError, ValueError):
+        return None
 
 
 @dataclass(frozen=True)
